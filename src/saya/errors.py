@@ -1,0 +1,61 @@
+"""What can go wrong, and whose it is.
+
+SayaError                  base: never raised itself
+├── UserError              the user's mistake: one line, `file:line:column: what is wrong; what would be valid`; exit 2
+│   ├── ParseError         a file that is not the YAML or JSON it claims to be
+│   ├── TemplateError      a file that parses and is no valid template
+│   ├── PolicyError        a policy file that does not load (all its problems, one a line)
+│   └── ConfigError        a configuration file or an argument that does not hold
+└── (anything else)        a bug of ours; exit 3
+"""
+
+from __future__ import annotations
+
+
+class SayaError(Exception):
+    """Base of every error that Saya raises on purpose."""
+
+
+class UserError(SayaError):
+    """A mistake in what the user gave: a file, an argument, a configuration.
+
+    `path`, `line` and `column` (1-based; None where there is no such place) say where; `message` says what is
+    wrong and what would be valid, in one line.
+    """
+
+    kind = "usage"
+
+    def __init__(self, message: str, *, path: str | None = None, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+        self.line = line
+        self.column = column
+
+    def __str__(self) -> str:
+        place = [str(part) for part in (self.path, self.line, self.column) if part is not None]
+        return f"{':'.join(place)}: {self.message}" if place else self.message
+
+
+class ParseError(UserError):
+    """A file that is not the YAML or JSON it claims to be."""
+
+    kind = "syntax"
+
+
+class TemplateError(UserError):
+    """A file that parses but is no valid template."""
+
+    kind = "template"
+
+
+class PolicyError(UserError):
+    """One problem of a policy file."""
+
+    kind = "policy"
+
+
+class ConfigError(UserError):
+    """A configuration file or an argument that does not hold."""
+
+    kind = "config"

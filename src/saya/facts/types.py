@@ -1,0 +1,261 @@
+"""The fact vocabulary: what a policy can speak of.
+
+These classes are the contract between the Python that knows and the YAML that judges. A policy names a kind of fact in `for` and
+its fields by path (`function.architecture`). Every field is public and documented; `docs/facts.md` is generated from here.
+
+A field whose type includes `Unknown` may be undecided; a test on it then is undecided too, with the reason. `None` is absent.
+One fact is emitted for each joined alternative of the values it reads: its fields are plain and hold under its `guard`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from saya.model.guard import ALWAYS, Guard
+from saya.model.value import Unknown
+from saya.text.source import Location
+
+Architecture = Literal["x86_64", "arm64"]
+Exposure = Literal["synchronous", "asynchronous", "control_plane"]
+Qualifier = Literal["absent", "latest", "version", "alias"]
+QualifierSupport = Literal["accepted", "rejected", "required", "unknown"]
+Integration = Literal["sam_event", "event_source_mapping", "function_url", "state_machine", "open_api", "custom_resource", "service"]
+Certainty = Literal["certain", "likely", "unsure"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """A resource of the template.
+
+    Attributes:
+        id: its logical ID.
+        type: its type, `AWS::Lambda::Function`.
+        custom: whether it is a custom resource (`Custom::*` or `AWS::CloudFormation::CustomResource`).
+        at: where its logical ID stands.
+        properties_at: where its `Properties` stand; None where it has none.
+    """
+
+    id: str
+    type: str
+    custom: bool
+    at: Location
+    properties_at: Location | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function(Resource):
+    """A Lambda function, plain or SAM.
+
+    Attributes:
+        architecture: the architecture it runs on; `x86_64` where it declares none.
+        publishes: whether it publishes an alias, by AutoPublishAlias or an alias that is not on `$LATEST`.
+    """
+
+    architecture: Architecture | Unknown
+    publishes: bool | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alias(Resource):
+    """An alias of a function: an `AWS::Lambda::Alias`, or what `AutoPublishAlias` makes (then `id` is the function's).
+
+    Attributes:
+        name: the alias's name.
+        latest: whether it points to `$LATEST`, which protects nothing.
+        moves: whether a deployment moves it to a new version: AutoPublishAlias, or a Version whose logical ID is renamed
+            with the function (CDK, Serverless Framework).
+        generated: whether SAM makes it, so that no resource of the template is the alias.
+    """
+
+    name: str | Unknown
+    latest: bool | Unknown
+    moves: bool | Unknown
+    generated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """The stack that a template is deployed as, in one context.
+
+    Attributes:
+        name: its name, where it is known.
+        region: the AWS Region it is deployed to, where it is known.
+    """
+
+    name: str | None
+    region: str | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What every fact has.
+
+    Attributes:
+        resource: the resource it is about, in which `at` normally lies.
+        property: the path of the property below `Properties`, with list indices: `Targets.0.Arn`.
+        identity: the same path with list items named by what identifies them: `Targets.orders.Arn`.
+        subject: what else tells this fact from others at the same property (a target function, a layer's name); may be empty.
+        guard: the conditions and parameter values under which the fact holds.
+        at: where the value is used.
+        origins: where its literals stand, if elsewhere (Mappings, a parameter's Default, Globals).
+        stack: the stack in whose context it holds.
+    """
+
+    resource: Resource
+    property: str
+    identity: str
+    subject: str
+    guard: Guard = ALWAYS
+    at: Location
+    origins: tuple[Location, ...] = ()
+    stack: Stack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation(Fact):
+    """A place at which a service is told to invoke a function; `resource` is who invokes.
+
+    Attributes:
+        integration: the kind of place, where fixes differ.
+        target: the function of this template that is invoked; absent where the function is of another stack.
+        qualifier: how the target is qualified; `latest` is `$LATEST` spelled out, or an alias on it.
+        exposure: whether callers meet a failure at once (synchronous), after retries (asynchronous), or only during
+            deployments and administration (control_plane).
+        qualifier_support: whether the service accepts a qualified target at this place.
+        bypasses: the alias that the function publishes and this place does not use.
+        through: the alias on `$LATEST` through which the function is reached.
+    """
+
+    integration: Integration
+    target: Function | Unknown | None
+    qualifier: Qualifier | Unknown
+    exposure: Exposure
+    qualifier_support: QualifierSupport
+    bypasses: Alias | None
+    through: Alias | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer(Fact):
+    """A layer of a function.
+
+    Attributes:
+        name: the layer's name, or the logical ID of a layer of this template.
+        account: the account that publishes it.
+        architectures: what it is built for.
+        evidence: how that is known: the catalogue, the declared CompatibleArchitectures, or a token in the name.
+        certainty: how sure the catalogue is.
+        counterpart: the name of the same layer for the function's architecture, where the catalogue knows one.
+        versions: whether counterparts share version numbers (shared) or have their own (separate).
+        function: the function that uses the layer.
+    """
+
+    name: str | Unknown
+    account: str | None
+    architectures: tuple[Architecture, ...] | Unknown
+    evidence: Literal["catalogue", "declared", "name"] | None
+    certainty: Certainty | None
+    counterpart: str | None
+    versions: Literal["shared", "separate"]
+    function: Function
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogGroupArn(Fact):
+    """A log group's ARN given to a property or an IAM statement.
+
+    Attributes:
+        log_group: the log group of this template; absent where the ARN is spelled out.
+        log_group_name: the log group's name or logical ID, to speak of it.
+        wants: the form that the consumer wants.
+        form: the form it is given: `starred` ends in `:*`, `bare` does not, `doubled` ends in `:*:*`, `infix` has `:*` in the middle.
+        severity: how bad the wrong form is at this place; `none` where it is not worth a word.
+        context: a property, or a statement of an IAM policy.
+        reported: where the fact is not documented: who reported it ("AWS Support said in 2022").
+    """
+
+    log_group: Resource | None
+    log_group_name: str
+    wants: Literal["starred", "bare", "bare_preferred", "either"]
+    form: Literal["starred", "bare", "doubled", "infix"] | Unknown
+    severity: Literal["error", "warning", "note", "none"]
+    context: Literal["property", "iam_statement"]
+    reported: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DynamicReference(Fact):
+    """A dynamic reference, `{{resolve:service:...}}`, in a property of a resource.
+
+    Attributes:
+        service: the service that holds the value.
+        name: the secret's or parameter's name or ARN, as far as it is written.
+    """
+
+    service: Literal["ssm", "ssm-secure", "secretsmanager"]
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretProperty(Fact):
+    """A property of a custom resource whose name says that its value is a secret.
+
+    Attributes:
+        key: the property's own name, `Password`.
+        given: how the value is written: a literal, a parameter without or with NoEcho, the secret of an access key, or
+            otherwise (a dynamic reference, another resource's attribute).
+        parameter: the parameter's name, where it is one.
+    """
+
+    key: str
+    given: Literal["literal", "parameter", "no_echo_parameter", "access_key", "other"] | Unknown
+    parameter: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRule(Fact):
+    """An EventBridge rule, or an event of a SAM function or state machine that becomes one.
+
+    Attributes:
+        bus: the event bus: the account's default one or a custom one.
+        sources: the event sources that the pattern matches, from `source` or else `detail.eventSource`.
+        regions_of_sources: for each source the regions that its events reach; empty where it has no fixed ones.
+        certainty: the least certain of the facts about these sources.
+    """
+
+    bus: Literal["default", "custom"] | Unknown
+    sources: tuple[str, ...] | Unknown
+    regions_of_sources: tuple[tuple[str, ...], ...] | Unknown
+    certainty: Certainty | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskState(Fact):
+    """A Task state of a Step Functions state machine; `resource` is the state machine.
+
+    Attributes:
+        name: the state's name.
+        integration: the state's `Resource`, as far as it is known.
+        pattern: what the state waits for: the response (request_response), the job (run_job, `.sync`), the token
+            (wait_for_task_token), or a worker of an activity (activity).
+        reads_task_token: whether its input reads the task token.
+        integration_at: where its `Resource` stands.
+    """
+
+    name: str
+    integration: str
+    pattern: Literal["request_response", "run_job", "wait_for_task_token", "activity"] | Unknown
+    reads_task_token: bool | Unknown
+    integration_at: Location
+
+
+KINDS: dict[str, type[Fact]] = {
+    "invocation": Invocation,
+    "layer": Layer,
+    "log_group_arn": LogGroupArn,
+    "dynamic_reference": DynamicReference,
+    "secret_property": SecretProperty,
+    "event_rule": EventRule,
+    "task_state": TaskState,
+}

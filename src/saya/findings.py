@@ -1,0 +1,150 @@
+"""What a run says: findings, what is undecided, what is suppressed, what went wrong.
+
+`Report` is the seam between judging and telling: every reporter is a pure function of it, and `report.json` is its text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from saya.text.source import Location, Span
+
+Severity = Literal["error", "warning", "note"]
+Status = Literal["new", "existing", "unknown"]
+TemplateKind = Literal["cloudformation", "sam", "cdk", "serverless", "asl"]
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One way in which a template is deployed: as which stack, to which AWS Region; None where nobody says."""
+
+    stack: str | None = None
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace `span` (code points) of the file `path` by `text`."""
+
+    path: str
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that together mend a finding. `unsafe` may change behaviour beyond the finding; the title says how."""
+
+    title: str
+    safety: Literal["safe", "unsafe"]
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A place that belongs to a finding without being it."""
+
+    location: Location
+    message: str
+    resource: str = ""
+    property: str = ""
+    revision: Literal["head", "base"] = "head"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A policy holds against a place.
+
+    `values` are the fact's fields by path, as plain data, for reporters and `publish`. `scenario` has the conditions and `parameters`
+    the parameter values under which it holds. `template` is the file it was found in, `location` the place it is told at.
+    """
+
+    policy: str
+    severity: Severity
+    status: Status = "new"
+    message: str
+    values: dict[str, object] = field(default_factory=dict)
+    location: Location
+    origins: tuple[Location, ...] = ()
+    template: str
+    resource: str
+    resource_type: str
+    property: str
+    scenario: dict[str, bool] = field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=dict)
+    contexts: tuple[Context, ...] = ()
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
+    advice: str | None = None
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undecided:
+    """A policy could hold, and the template does not decide it. `reasons` say what would."""
+
+    policy: str
+    status: Status = "new"
+    location: Location
+    template: str
+    resource: str
+    property: str
+    reasons: tuple[str, ...]
+    contexts: tuple[Context, ...] = ()
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppressed:
+    """A finding that the author silenced, and why. `until` is the last day it is silent, ISO 8601, or None."""
+
+    policy: str
+    location: Location
+    reason: str
+    until: str | None = None
+    added_by_head: bool = False
+    finding: Finding
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A file or a part of one that could not be judged, and why, in one line. `line` and `column` are 1-based."""
+
+    path: str
+    line: int | None = None
+    column: int | None = None
+    kind: str
+    message: str
+
+    def __str__(self) -> str:
+        place = [str(part) for part in (self.path, self.line, self.column) if part is not None]
+        return f"{':'.join(place)}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedTemplate:
+    """A template that was judged, in which contexts, and how many resources it has."""
+
+    path: str
+    kind: TemplateKind
+    contexts: tuple[Context, ...]
+    resources: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """All that a run says."""
+
+    base: str | None = None
+    head: str | None = None
+    templates: tuple[JudgedTemplate, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    undecided: tuple[Undecided, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+    resolved: tuple[Finding, ...] = ()
+    errors: tuple[Problem, ...] = ()
+    notices: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""What is written: sources, spans, nodes and their parsers."""

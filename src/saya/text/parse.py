@@ -1,0 +1,25 @@
+"""The language of a file, and its nodes."""
+
+from __future__ import annotations
+
+from saya.errors import ParseError
+from saya.text.node import Node
+from saya.text.parse_json import parse_json
+from saya.text.source import Source
+
+
+def parse(source: Source, *, duplicates: list[ParseError] | None = None) -> Node | None:
+    """The root node of a YAML or JSON file, or None where it is empty.
+
+    What begins with `{` or `[` is read as JSON; where that fails and the name does not end in `.json`, as YAML, whose flow style looks
+    the same. See `parse_yaml` for `duplicates`. Raises ParseError.
+    """
+    if source.text.lstrip()[:1] in ("{", "["):
+        try:
+            return parse_json(source, duplicates=duplicates)
+        except ParseError:
+            if source.path.endswith(".json"):
+                raise
+    from saya.text.parse_yaml import parse_yaml  # libyaml's import costs as much as a small JSON template
+
+    return parse_yaml(source, duplicates=duplicates)
