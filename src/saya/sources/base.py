@@ -1,0 +1,38 @@
+"""What a source hands over: files that may be templates, and how they are deployed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """One way in which a template is deployed. None and empty where nobody says.
+
+    Attributes:
+        stack: the name of the stack.
+        region: the AWS Region.
+        parameters: the parameter values given, by name.
+        origin: who says so, for messages: `samconfig.toml [prod]`, `--region`.
+    """
+
+    stack: str | None = None
+    region: str | None = None
+    parameters: tuple[tuple[str, str], ...] = ()
+    origin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file that may be a template.
+
+    Attributes:
+        path: the file to open; symbolic links on the way to it are resolved and allowed.
+        shown: the path as the user would write it.
+        named: whether the user named this very file, and so claims that it is a template.
+    """
+
+    path: Path
+    shown: str
+    named: bool

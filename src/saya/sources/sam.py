@@ -1,0 +1,128 @@
+"""How the SAM CLI deploys a template: the environments of the `samconfig.toml` beside it.
+
+Keys and their forms: AWS SAM Developer Guide, "SAM CLI configuration file"; the forms of parameter overrides are those
+that `sam deploy --parameter-overrides` takes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from saya.errors import ConfigError
+from saya.sources.base import Candidate, Deployment
+from saya.sources.workspace import read_bytes
+
+DEFAULT_TEMPLATES = ("template.yaml", "template.yml", "template.json")
+
+# Text up to a space that stands in no quotes.
+_WORD = r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.|[^\s"'])+"""
+
+
+def read_deployments(template: Path, shown: str) -> tuple[Deployment, ...]:
+    """The deployments of a template that the samconfig.toml in its folder gives, one for each environment; often none.
+
+    Raises ConfigError where that file is not TOML.
+    """
+    path = template.with_name("samconfig.toml")
+    if path.is_symlink() or not path.is_file():
+        return ()
+    place = (Path(shown).parent / path.name).as_posix()
+    tables = _load(path, place)
+    environments = [(name, table) for name, table in tables.items() if isinstance(table, dict)]
+    deployments = [_read_environment(name, table, template) for name, table in environments]
+    return tuple(deployment for deployment in deployments if deployment is not None)
+
+
+def _load(path: Path, shown: str) -> Mapping[str, object]:
+    import tomllib  # most templates have no samconfig.toml
+
+    try:
+        return tomllib.loads(read_bytes(Candidate(path, shown, named=False)).decode("utf-8-sig").replace("\r\n", "\n"))
+    except UnicodeDecodeError:
+        raise ConfigError("is not UTF-8; save it as UTF-8", path=shown) from None
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r" \(at line (\d+), column (\d+)\)", str(error))
+        message = str(error)[: place.start()] if place else str(error)
+        line, column = (int(place[1]), int(place[2])) if place else (None, None)
+        raise ConfigError(f"is not TOML: {_lower(message)}", path=shown, line=line, column=column) from None
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _read_environment(name: str, table: Mapping[str, object], template: Path) -> Deployment | None:
+    everywhere, deploy = _section(table, "global"), _section(table, "deploy")
+    settings = {**everywhere, **deploy}
+    if not {"stack_name", "region", "parameter_overrides"} & settings.keys() or not _is_for(table, template):
+        return None
+    return Deployment(
+        stack=_text(settings.get("stack_name")),
+        region=_text(settings.get("region")),
+        parameters=tuple(read_overrides(settings.get("parameter_overrides"))),
+        origin=f"samconfig.toml [{name}]",
+    )
+
+
+def _section(table: Mapping[str, object], command: str) -> Mapping[str, object]:
+    section = table.get(command)
+    parameters = section.get("parameters") if isinstance(section, dict) else None
+    return parameters if isinstance(parameters, dict) else {}
+
+
+def _is_for(table: Mapping[str, object], template: Path) -> bool:
+    """Whether an environment deploys this template.
+
+    `deploy` often names what `sam build` or `sam package` makes of it, which then does not exist or lies in a build
+    folder; that says nothing about the source.
+    """
+    for command in ("deploy", "build", "global"):
+        section = _section(table, command)
+        named = _text(section.get("template_file")) or _text(section.get("template"))
+        if named and ".aws-sam" not in named:
+            file = template.parent / named
+            if file.is_file():
+                return file.resolve() == template.resolve()
+    present = [name for name in DEFAULT_TEMPLATES if (template.parent / name).is_file()]
+    return present[:1] == [template.name]
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def read_overrides(value: object) -> Iterator[tuple[str, str]]:
+    """The parameters that a `parameter_overrides` gives, as name and value.
+
+    Its forms: `A=1 B="2 3"`; `ParameterKey=A,ParameterValue=1`; a list of either; a table.
+    """
+    if isinstance(value, str):
+        words = re.findall(_WORD, value)
+        if len(words) == 1 and words[0] != _unquote(words[0]):
+            words = re.findall(_WORD, _unquote(words[0]))  # one pair of quotes around all of the overrides
+        for word in words:
+            name, is_pair, given = _unquote(word).removeprefix("ParameterKey=").partition("=")
+            if is_pair:
+                yield _unquote(name.removesuffix(",ParameterValue")), _unquote(given)
+    elif isinstance(value, list):
+        for item in value:
+            yield from read_overrides(item)
+    elif isinstance(value, dict):
+        for name, given in value.items():
+            yield str(name), _scalar(given)
+
+
+def _unquote(text: str) -> str:
+    if len(text) > 1 and text[0] in "\"'" and text[0] == text[-1]:
+        text = text[1:-1]
+    return re.sub(r"""\\([\\ "'])""", r"\1", text)
+
+
+def _scalar(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ",".join(map(_scalar, value))
+    return str(value)

@@ -1,0 +1,144 @@
+"""The files of a folder that may be templates, found and read without trusting them.
+
+The folder may be the head of somebody's pull request: a file there may be huge, a pipe, or a link to the machine's
+secrets.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from saya.errors import ParseError, UserError
+from saya.sources.base import Candidate
+from saya.text.source import Source
+
+SUFFIXES = (".json", ".yaml", ".yml", ".template")
+
+# Folders whose templates are somebody else's, or are built from those that are judged.
+LEFT_OUT = frozenset(
+    {
+        *(".git", ".hg", ".svn"),
+        *("node_modules", "bower_components", "vendor", "site-packages"),
+        *(".venv", "venv", ".tox", ".nox", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"),
+        *("build", "dist", "target", ".aws-sam", ".serverless", "cdk.out", ".terraform", ".next", ".cache"),
+    }
+)
+
+# CloudFormation takes templates up to 1 MB; what is sixteen times that is no template and may be an attack.
+LARGEST = 16 * 1024 * 1024
+
+
+def find_candidates(paths: Iterable[str]) -> Iterator[Candidate | UserError]:
+    """The files that the paths name, and those in the folders they name that may be templates, each once.
+
+    A path that cannot be taken is an error in the place of its files; the others go on.
+    """
+    seen: set[Path] = set()
+    for given in paths:
+        try:
+            resolved = resolve_inside(given)
+            found = walk(resolved, given) if resolved.is_dir() else [Candidate(resolved, shown(given), named=True)]
+            for candidate in found:
+                if candidate.path not in seen:
+                    seen.add(candidate.path)
+                    yield candidate
+        except UserError as error:
+            yield error
+
+
+def resolve_inside(given: str) -> Path:
+    """The real path of what the user named.
+
+    Raises UserError where there is nothing, or where a symbolic link leads out of the tree that the path stands in.
+    """
+    if not given or "\0" in given:
+        raise UserError("a path is empty or holds a NUL; name a template or a folder")
+    try:
+        real = Path(given).resolve(strict=True)
+    except (OSError, RuntimeError) as error:
+        raise UserError(f"cannot be opened: {_why(error)}; name a template or a folder", path=shown(given)) from None
+    named = Path(os.path.abspath(given))  # noqa: PTH100 - lexical on purpose: the links are what is judged
+    root = tree_root(named.parent).resolve()
+    if _is_link_below(named, tree_root(named.parent)) and not real.is_relative_to(root):
+        raise UserError("is a symbolic link that leads out of its tree; name the file itself", path=shown(given))
+    return real
+
+
+def tree_root(folder: Path) -> Path:
+    """The root of the work tree that the folder stands in, its nearest parent with `.git`; else the folder itself."""
+    for parent in (folder, *folder.parents):
+        if (parent / ".git").exists():
+            return parent
+    return folder
+
+
+def _is_link_below(path: Path, root: Path) -> bool:
+    """Whether a part of the path below the root is a symbolic link; links above it are the user's own."""
+    while path not in (root, path.parent):
+        if path.is_symlink():
+            return True
+        path = path.parent
+    return False
+
+
+def shown(path: str) -> str:
+    """The path as the user would write it: with `/`, without a leading `./`."""
+    return os.path.normpath(path).replace(os.sep, "/")
+
+
+def walk(folder: Path, given: str) -> Iterator[Candidate]:
+    """The files in a folder that may be templates by their name.
+
+    Symbolic links are not followed: what they lead to is either in the folder, and found there, or none of ours.
+    """
+    prefix = shown(given)
+    for at, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in LEFT_OUT)
+        below = os.path.relpath(at, folder).replace(os.sep, "/")
+        parts = [part for part in (prefix, below) if part != "."]
+        for name in sorted(files):
+            if not name.lower().endswith(SUFFIXES):
+                continue
+            path = Path(at, name)
+            if not path.is_symlink():
+                yield Candidate(path, "/".join([*parts, name]).replace("//", "/"), named=False)
+
+
+def read_bytes(candidate: Candidate) -> bytes:
+    """The bytes of a file, at most `LARGEST` and one more.
+
+    Raises UserError where it is no regular file or cannot be read.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        descriptor = os.open(candidate.path, flags)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise UserError("is not a regular file; name a template", path=candidate.shown)
+            return file.read(LARGEST + 1)
+    except OSError as error:
+        raise UserError(f"cannot be read: {_why(error)}", path=candidate.shown) from None
+
+
+def decode(data: bytes, path: str) -> Source:
+    """The source that the bytes are. Raises ParseError where they are too many or not UTF-8."""
+    if len(data) > LARGEST:
+        raise ParseError(f"is larger than {LARGEST // 1024 // 1024} MB; CloudFormation takes at most 1 MB", path=path)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ParseError("is UTF-16; save it as UTF-8", path=path, line=1, column=1)
+    bom = data.startswith(b"\xef\xbb\xbf")
+    try:
+        return Source(path, data[3 if bom else 0 :].decode("utf-8"), bom=bom)
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8")) + 1
+        message = f"is not UTF-8: byte 0x{error.object[error.start]:02x}; save it as UTF-8"
+        raise ParseError(message, path=path, line=line, column=column) from None
+
+
+def _why(error: OSError | RuntimeError) -> str:
+    return (getattr(error, "strerror", None) or "too many links").lower()
