@@ -1,0 +1,145 @@
+"""A report as a good compiler would tell it: the place, the line, what is wrong, what to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from saya.findings import SEVERITIES, Context, Finding, JudgedTemplate, Problem, Report, Undecided
+from saya.report.excerpt import excerpt
+from saya.report.inert import inert, inert_path
+from saya.text.source import Location
+
+REASONS_SHOWN = 5
+
+_COLOURS = {"error": "1;31", "warning": "1;33", "note": "1;36", "bold": "1", "dim": "2", "good": "1;32"}
+
+
+def tell_text(report: Report, *, colour: bool = False) -> str:
+    """The report as text for people; with escape sequences where `colour` is wanted."""
+    return _Teller(report, colour=colour).text()
+
+
+class _Teller:
+    """One telling of one report."""
+
+    def __init__(self, report: Report, *, colour: bool) -> None:
+        self.report = report
+        self.colour = colour
+        self.templates = {template.path: template for template in report.templates}
+
+    def text(self) -> str:
+        blocks = ["\n".join(self.group(group)) for group in _groups(self.report.findings)]
+        blocks += ["\n".join(map(self.problem, self.report.errors))] if self.report.errors else []
+        blocks += [f"notice: {inert(notice)}" for notice in self.report.notices]
+        blocks += ["\n".join(self.undecided(self.report.undecided))] if self.report.undecided else []
+        return "\n\n".join([*blocks, self.summary()]) + "\n"
+
+    def paint(self, text: str, style: str) -> str:
+        return f"\x1b[{_COLOURS[style]}m{text}\x1b[0m" if self.colour else text
+
+    def group(self, findings: list[Finding]) -> Iterator[str]:
+        """Findings of one function and one policy: each with its place, what is common to all of them once."""
+        gutter = max(len(str(finding.location.start_line)) for finding in findings)
+        for finding in findings:
+            label = self.paint(f"{finding.severity}[{finding.policy}]", finding.severity)
+            yield f"{self.place(finding.location)}: {label}: {self.paint(inert(finding.message), 'bold')}"
+            yield from self.excerpt(finding, gutter)
+            for related in finding.related:
+                where = self.place(related.location) + (" (base)" if related.revision == "base" else "")
+                yield self.remark(gutter, "note", f"{inert(related.message)} ({where})")
+        first = findings[0]
+        if when := _scenario(first):
+            yield self.remark(gutter, "when", when)
+        if where := self.contexts(first):
+            yield self.remark(gutter, "in", where)
+        if first.fix is not None:
+            yield self.remark(gutter, "fix", inert(first.fix.title))
+        if first.advice:
+            yield self.remark(gutter, "help", inert(first.advice))
+
+    def place(self, location: Location) -> str:
+        line, column = location.start
+        return f"{inert_path(location.path)}:{line}:{column}"
+
+    def excerpt(self, finding: Finding, gutter: int) -> Iterator[str]:
+        number, line, underline = excerpt(finding.location)
+        yield f" {self.paint(f'{number:>{gutter}} |', 'dim')} {line}"
+        yield f" {self.paint(' ' * gutter + ' |', 'dim')} {self.paint(underline, finding.severity)}"
+
+    def remark(self, gutter: int, label: str, text: str) -> str:
+        return f" {' ' * gutter} {self.paint('=', 'dim')} {self.paint(label + ':', 'bold')} {text}"
+
+    def contexts(self, finding: Finding) -> str:
+        """Where the finding holds, if its template is deployed in other ways too."""
+        template = self.templates.get(finding.template)
+        if template is None or len(finding.contexts) >= len(template.contexts):
+            return ""
+        return ", ".join(inert(_context(context)) for context in finding.contexts)
+
+    def problem(self, problem: Problem) -> str:
+        parts = (inert_path(problem.path), problem.line, problem.column)
+        place = ":".join(str(part) for part in parts if part is not None)
+        return f"{place}: {self.paint(f'problem[{problem.kind}]', 'error')}: {inert(problem.message)}"
+
+    def undecided(self, entries: Iterable[Undecided]) -> Iterator[str]:
+        """What would decide, with how many findings wait for it; the first place of each."""
+        entries = list(entries)
+        counts = Counter(reason for entry in entries for reason in entry.reasons)
+        yield f"{_count(len(entries), 'judgement')} cannot be made:"
+        for reason, count in counts.most_common(REASONS_SHOWN):
+            first = next(entry for entry in entries if reason in entry.reasons)
+            more = f" and {count - 1} more" if count > 1 else ""
+            yield self.paint(f"  - {inert(reason)}: {first.policy} at {self.place(first.location)}{more}", "dim")
+        if len(counts) > REASONS_SHOWN:
+            rest = _count(len(counts) - REASONS_SHOWN, "more reason")
+            yield self.paint(f"  - {rest}; --format json has all", "dim")
+
+    def summary(self) -> str:
+        report = self.report
+        counts = Counter(finding.severity for finding in report.findings)
+        found = ", ".join(
+            self.paint(_count(counts[severity], severity), severity) for severity in SEVERITIES if counts[severity]
+        )
+        templates = _count(len(report.templates), "template")
+        rest = [
+            f"{len(report.undecided)} undecided" if report.undecided else "",
+            f"{len(report.suppressed)} suppressed" if report.suppressed else "",
+            self.paint(_count(len(report.errors), "problem"), "error") if report.errors else "",
+        ]
+        head = f"{found} in {templates}" if found else self.nothing(report.templates)
+        return "; ".join([head, *filter(None, rest)])
+
+    def nothing(self, templates: tuple[JudgedTemplate, ...]) -> str:
+        if not templates:
+            return "no templates found" if not self.report.errors else "no template judged"
+        style = "bold" if self.report.errors else "good"
+        return f"{self.paint('nothing found', style)} in {_count(len(templates), 'template')}"
+
+
+def _groups(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """Findings in the order of their places; those of one function and one policy stand together."""
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in sorted(findings, key=lambda each: (each.template, each.location.path, each.location.span)):
+        about = finding.values.get("target.id") or finding.values.get("function.id") or finding.resource
+        held = tuple(finding.scenario.items()), tuple(finding.parameters.items()), finding.contexts
+        title = finding.fix.title if finding.fix else None
+        key = (finding.template, finding.policy, finding.severity, about, finding.advice, title, held)
+        groups.setdefault(key, []).append(finding)
+    return list(groups.values())
+
+
+def _scenario(finding: Finding) -> str:
+    held = [f"{inert(name)} is {str(value).lower()}" for name, value in finding.scenario.items()]
+    held += [f"{inert(name)} is {inert(value)}" for name, value in finding.parameters.items()]
+    return " and ".join(held)
+
+
+def _context(context: Context) -> str:
+    if context.stack and context.region:
+        return f"{context.stack} ({context.region})"
+    return context.stack or context.region or "a stack of which nothing is known"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
