@@ -179,10 +179,11 @@ Value = Text | Mapping | Sequence | Unknown | Absent
 
 
 class Alternative(NamedTuple):
-    """A value and when it holds."""
+    """A value and when it holds. `node` is the branch of `Fn::If` that it is, where the value was written with branches."""
 
     guard: Guard
     value: Value
+    node: Node | None = None
 
 
 def literal(text: str, origin: Node) -> Text:
