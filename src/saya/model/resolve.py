@@ -212,6 +212,25 @@ class Resolver:
 
     # paths
 
+    def option(self, resource: TemplateResource, name: str) -> Alternatives:
+        """Every value that a top-level property of a resource can have, `Absent` among them where it may not be written."""
+        out: list[Alternative] = []
+        for properties in self.properties(resource):
+            value = properties.value
+            if not isinstance(value, Mapping):
+                reason = value if isinstance(value, Unknown) else Unknown("the Properties are no mapping")
+                out.append(Alternative(properties.guard, reason, properties.node))
+                continue
+            thunk = value.entries.get(name)
+            if thunk is None:
+                out.append(Alternative(properties.guard, value.rest or Absent.NO_VALUE, properties.node))
+                continue
+            for inner in self.alternatives(thunk):
+                joined = both(properties.guard, inner.guard)
+                if joined is not None:
+                    out.append(Alternative(joined, inner.value, inner.node or thunk.node))
+        return tuple(out)
+
     def places(self, resource: TemplateResource, steps: tuple[str, ...]) -> Iterator[Place]:
         """What a property path leads to, alternative by alternative.
 

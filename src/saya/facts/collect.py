@@ -1,0 +1,33 @@
+"""The facts of one template in one context."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from importlib import import_module
+
+from saya.facts.types import Fact
+from saya.facts.view import View
+from saya.model.resolve import Resolver
+
+# The module is imported only when a policy asks for its kind of fact.
+COLLECTORS: dict[str, str] = {
+    "invocation": "saya.facts.invocations",
+    "layer": "saya.facts.layers",
+    "log_group_arn": "saya.facts.log_groups",
+    "dynamic_reference": "saya.facts.dynamic_references",
+    "secret_property": "saya.facts.secret_properties",
+    "event_rule": "saya.facts.event_rules",
+    "task_state": "saya.facts.task_states",
+}
+
+
+def collect_facts(resolver: Resolver, kinds: Collection[str]) -> Iterator[Fact]:
+    """The facts of the given kinds (keys of `types.KINDS`), in the order of the vocabulary.
+
+    Each collector is a module with `collect(view: View) -> Iterator[Fact]`.
+    """
+    view = View(resolver)
+    for kind, module in COLLECTORS.items():
+        if kind in kinds:
+            collect: Callable[[View], Iterator[Fact]] = import_module(module).collect
+            yield from collect(view)
