@@ -1,0 +1,7 @@
+"""`python -m saya` is `saya`."""
+
+import sys
+
+from saya.cli import main
+
+sys.exit(main())

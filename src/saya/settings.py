@@ -1,0 +1,215 @@
+"""What is set outside the command line: the environment, and `.github/saya.yml`. The only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, TypeVar, get_args
+
+from saya.errors import ConfigError
+from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
+from saya.text.source import Location, Source
+
+FailOn = Literal["error", "warning", "note", "never"]
+SeverityOrOff = Literal["error", "warning", "note", "off"]
+Scalar = str | bool | int
+T = TypeVar("T", bound=str)
+
+CONFIG_PATH = ".github/saya.yml"
+
+# us-east-1, us-gov-west-1, eusc-de-east-1, us-isob-east-1
+_REGION = re.compile(r"[a-z]{2,5}(?:-[a-z]+)+-[0-9]{1,2}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """What the environment says.
+
+    Attributes:
+        colour: whether colour is wanted whatever standard output is; None where nobody says.
+        debug: whether a bug of ours is told with its traceback.
+    """
+
+    colour: bool | None = None
+    debug: bool = False
+
+
+def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
+    """The environment: NO_COLOR (no-color.org), FORCE_COLOR, TERM, SAYA_DEBUG. Empty variables are unset ones."""
+    colour = None
+    if environ.get("NO_COLOR"):
+        colour = False
+    elif environ.get("FORCE_COLOR"):
+        colour = True
+    elif environ.get("TERM") == "dumb":
+        colour = False
+    return Environment(colour=colour, debug=bool(environ.get("SAYA_DEBUG")))
+
+
+class Placed(NamedTuple):
+    """A setting and where it stands, for a message about it."""
+
+    value: str
+    at: Location
+
+
+class Regions(NamedTuple):
+    """The AWS Regions that templates whose path matches a pattern are deployed to."""
+
+    pattern: str
+    regions: tuple[str, ...]
+
+    def match(self, path: str) -> bool:
+        """Whether a path, relative to the root of the work tree, matches: `*` stays in a folder, `**` does not."""
+        return re.fullmatch(_regex(self.pattern), path) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What `.github/saya.yml` says.
+
+    Attributes:
+        policies: further directories of policies, relative to the root of the work tree.
+        severity: the severity of all findings of a policy, or `off`, by policy ID.
+        params: values of a policy's parameters by name, by policy ID.
+        regions: where templates are deployed to; the first that matches a template decides.
+        select: the only policies that judge; empty for all.
+        ignore: policies that do not judge.
+        fail_on: the least severity that fails the run.
+        fail_on_undecided: whether what is undecided fails the run too.
+    """
+
+    policies: tuple[Placed, ...] = ()
+    severity: Mapping[Placed, SeverityOrOff] = field(default_factory=dict)
+    params: Mapping[Placed, Mapping[str, Scalar | tuple[Scalar, ...]]] = field(default_factory=dict)
+    regions: tuple[Regions, ...] = ()
+    select: tuple[Placed, ...] = ()
+    ignore: tuple[Placed, ...] = ()
+    fail_on: FailOn = "error"
+    fail_on_undecided: bool = False
+
+
+def read_config(source: Source) -> Config:
+    """The configuration that a file holds. Raises ParseError, or ConfigError at the first thing that does not hold."""
+    from saya.text.parse_yaml import parse_yaml  # most runs have no configuration
+
+    root = parse_yaml(source, core_schema=True)
+    if root is None:
+        return Config()
+    read: dict[str, object] = {}
+    for key, node in _entries(root, "the configuration"):
+        if key.value not in _READERS:
+            raise _error(key.at, f"no setting `{key.value}`; valid are {', '.join(sorted(_READERS))}")
+        read[key.value.replace("-", "_")] = _READERS[key.value](node)
+    return Config(**read)  # type: ignore[arg-type]  # each reader returns the type of its field
+
+
+def check_region(region: str) -> str:
+    """The region, if it has the form of one. Raises ValueError."""
+    if not _REGION.fullmatch(region):
+        raise ValueError(f"`{region}` is no AWS Region; valid is a name like eu-central-1")
+    return region
+
+
+def _policies(node: Node) -> tuple[Placed, ...]:
+    return tuple(_texts(node, "policies", "directories of policies"))
+
+
+def _severity(node: Node) -> dict[Placed, SeverityOrOff]:
+    words: tuple[SeverityOrOff, ...] = get_args(SeverityOrOff)
+    return {key: _word(value, words, f"the severity of {key.value}") for key, value in _entries(node, "severity")}
+
+
+def _params(node: Node) -> dict[Placed, dict[str, Scalar | tuple[Scalar, ...]]]:
+    return {
+        policy: {name.value: _value(given) for name, given in _entries(values, f"the params of {policy.value}")}
+        for policy, values in _entries(node, "params")
+    }
+
+
+def _value(node: Node) -> Scalar | tuple[Scalar, ...]:
+    return tuple(map(_scalar, node.items)) if isinstance(node, SequenceNode) else _scalar(node)
+
+
+def _scalar(node: Node) -> Scalar:
+    if not isinstance(node, ScalarNode) or node.kind in ("null", "float"):
+        raise _error(node.location, "a parameter is text, a whole number, true or false, or a list of these")
+    if node.kind == "bool":
+        return node.text.lower() == "true"
+    return int(node.text) if node.kind == "int" else node.text
+
+
+def _regions(node: Node) -> tuple[Regions, ...]:
+    found = []
+    for key, value in _entries(node, "regions"):
+        names = list(_texts(value, f"the regions of {key.value}", "AWS Regions"))
+        for name in names:
+            try:
+                check_region(name.value)
+            except ValueError as error:
+                raise _error(name.at, str(error)) from None
+        found.append(Regions(key.value, tuple(name.value for name in names)))
+    return tuple(found)
+
+
+def _ids(node: Node) -> tuple[Placed, ...]:
+    return tuple(_texts(node, "this", "policy IDs"))
+
+
+def _fail_on(node: Node) -> FailOn:
+    words: tuple[FailOn, ...] = get_args(FailOn)
+    return _word(node, words, "fail-on")
+
+
+def _boolean(node: Node) -> bool:
+    if isinstance(node, ScalarNode) and node.kind == "bool":
+        return node.text.lower() == "true"
+    raise _error(node.location, "this is neither true nor false")
+
+
+_READERS = {
+    "policies": _policies,
+    "severity": _severity,
+    "params": _params,
+    "regions": _regions,
+    "select": _ids,
+    "ignore": _ids,
+    "fail-on": _fail_on,
+    "fail-on-undecided": _boolean,
+}
+
+
+def _entries(node: Node, what: str) -> Iterator[tuple[Placed, Node]]:
+    if not isinstance(node, MappingNode):
+        raise _error(node.location, f"{what} is a mapping")
+    for name, value in node.entries.items():
+        yield Placed(name, node.keys[name].location), value
+
+
+def _texts(node: Node, what: str, items: str) -> Iterator[Placed]:
+    if not isinstance(node, SequenceNode):
+        raise _error(node.location, f"{what} is a list of {items}")
+    for item in node.items:
+        if not isinstance(item, ScalarNode) or not item.text:
+            raise _error(item.location, f"{what} is a list of {items}; this item is no text")
+        yield Placed(item.text, item.location)
+
+
+def _word(node: Node, words: tuple[T, ...], what: str) -> T:
+    for word in words:
+        if isinstance(node, ScalarNode) and node.text == word:
+            return word
+    raise _error(node.location, f"{what} is one of {', '.join(words)}")
+
+
+def _error(at: Location, message: str) -> ConfigError:
+    line, column = at.start
+    return ConfigError(message, path=at.path, line=line, column=column)
+
+
+def _regex(pattern: str) -> str:
+    pieces = re.split(r"(\*\*/|\*\*|\*|\?)", pattern.removeprefix("./"))
+    meant = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return "".join(meant.get(piece, re.escape(piece)) for piece in pieces)
