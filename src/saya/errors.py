@@ -4,7 +4,8 @@ SayaError                  base: never raised itself
 ├── UserError              the user's mistake: one line, `file:line:column: what is wrong; what would be valid`; exit 2
 │   ├── ParseError         a file that is not the YAML or JSON it claims to be
 │   ├── TemplateError      a file that parses and is no valid template
-│   ├── PolicyError        a policy file that does not load (all its problems, one a line)
+│   ├── PolicyError        one problem of a policy file
+│   ├── PolicySetError     a set of policies that does not load whole: all problems of all files, one a line
 │   └── ConfigError        a configuration file or an argument that does not hold
 └── (anything else)        a bug of ours; exit 3
 """
@@ -59,3 +60,17 @@ class ConfigError(UserError):
     """A configuration file or an argument that does not hold."""
 
     kind = "config"
+
+
+class PolicySetError(UserError):
+    """A set of policies that does not load whole. `problems` are all problems of all of its files, in order."""
+
+    kind = "policy"
+
+    def __init__(self, problems: tuple[PolicyError, ...]) -> None:
+        first = problems[0]
+        super().__init__(first.message, path=first.path, line=first.line, column=first.column)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)

@@ -1,0 +1,1 @@
+"""What is thought of a fact: the policy language and its judge."""

@@ -1,0 +1,211 @@
+"""Judgement: policy and fact make a finding, an undecided entry, or nothing.
+
+A *site* is a place that is configured once: a property of a resource. Its facts are alternatives of each other, of
+which one holds in a deployment, so a site has one answer: the worst alternative that is true; else, where one is open,
+undecided.
+
+Facts at one property whose subjects differ are alternatives where their guards contradict each other (`Fn::If` between
+two functions), and sites of their own where both can hold (two references in one string).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from typing import NamedTuple
+
+from saya.facts.types import KINDS, Fact
+from saya.findings import SEVERITIES, Context, Finding, Related, Severity, Undecided
+from saya.model.guard import both as joined
+from saya.policy.language import Path, Policy, RelatedTemplate
+from saya.policy.operators import Open, Truth, both, holds, inverse, value_at
+from saya.policy.values import values_of
+from saya.policy.wording import choose, fill
+from saya.text.source import Location
+
+_KIND_OF = {type_: kind for kind, type_ in KINDS.items()}
+_RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+
+
+class Judgement(NamedTuple):
+    """What policies say of facts, in the order of the file."""
+
+    findings: tuple[Finding, ...]
+    undecided: tuple[Undecided, ...]
+
+
+def judge(policies: Sequence[Policy], facts: Iterable[Fact], *, template: str, context: Context) -> Judgement:
+    """What `policies` say of the facts of one template, deployed in one context.
+
+    `template` names the template in fingerprints: its path in the head, or a stack's construct path in an assembly.
+    """
+    by_kind: dict[str, list[Fact]] = {}
+    for fact in facts:
+        by_kind.setdefault(_KIND_OF[type(fact)], []).append(fact)
+    findings: list[Finding] = []
+    undecided: list[Undecided] = []
+    sites = {kind: _sites(of_kind) for kind, of_kind in by_kind.items()}
+    for policy in policies:
+        for site in sites.get(policy.kind, ()):
+            answer = _judge_site(policy, site, template, context)
+            if isinstance(answer, Finding):
+                findings.append(answer)
+            elif answer is not None:
+                undecided.append(answer)
+    return Judgement(tuple(sorted(findings, key=_order)), tuple(sorted(undecided, key=_order)))
+
+
+def merge_contexts(judgements: Iterable[Judgement]) -> Judgement:
+    """The judgements of several contexts as one: a finding true in several is one, with the highest of its severities.
+
+    What is found in one context is not undecided for another.
+    """
+    findings: dict[str, Finding] = {}
+    undecided: dict[str, Undecided] = {}
+    for judgement in judgements:
+        for finding in judgement.findings:
+            known = findings.get(finding.fingerprint)
+            findings[finding.fingerprint] = finding if known is None else _worse(known, finding)
+        for entry in judgement.undecided:
+            seen = undecided.get(entry.fingerprint)
+            undecided[entry.fingerprint] = entry if seen is None else _undecided_in_both(seen, entry)
+    left = [entry for fingerprint, entry in undecided.items() if fingerprint not in findings]
+    return Judgement(tuple(sorted(findings.values(), key=_order)), tuple(sorted(left, key=_order)))
+
+
+def fingerprint(policy: str, template: str, fact: Fact) -> str:
+    """What a finding stays the same by, whatever moves around it: 32 hexadecimal digits.
+
+    Policy, template, logical ID, property path with list items by identity, and subject; never a line number.
+    """
+    parts = (policy, template, fact.resource.id, fact.identity, fact.subject)
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _sites(facts: Iterable[Fact]) -> list[list[Fact]]:
+    """Facts of one kind by site, in the order in which the sites first occur."""
+    places: dict[tuple[str, str], list[list[Fact]]] = {}
+    sites: list[list[Fact]] = []
+    for fact in facts:
+        at_place = places.setdefault((fact.resource.id, fact.property), [])
+        for site in at_place:
+            if all(other.subject == fact.subject or joined(other.guard, fact.guard) is None for other in site):
+                site.append(fact)
+                break
+        else:
+            site = [fact]
+            at_place.append(site)
+            sites.append(site)
+    return sites
+
+
+def _judge_site(policy: Policy, site: list[Fact], template: str, context: Context) -> Finding | Undecided | None:
+    true: list[tuple[Severity, Fact]] = []
+    open_: list[tuple[Open, Fact]] = []
+    for fact in site:
+        truth = _truth(policy, fact)
+        if truth is True:
+            true.append((_severity(policy, fact), fact))
+        elif isinstance(truth, Open):
+            open_.append((truth, fact))
+    if true:
+        severity, fact = min(true, key=lambda pair: (_RANK[pair[0]], pair[1].guard.terms))
+        return _finding(policy, severity, fact, template, context)
+    if open_:
+        fact = open_[0][1]
+        reasons = tuple(dict.fromkeys(reason for truth, _ in open_ for reason in truth.reasons))
+        return _undecided(policy, fact, reasons, template, context)
+    return None
+
+
+def _truth(policy: Policy, fact: Fact) -> Truth:
+    truth = holds(policy.where, fact)
+    if truth is False or policy.unless is None:
+        return truth
+    return both(truth, inverse(holds(policy.unless, fact)))
+
+
+def _severity(policy: Policy, fact: Fact) -> Severity:
+    """That of the first case that holds; where an earlier one is open, the mildest that is possible."""
+    possible: list[Severity] = []
+    for case in policy.severities:
+        truth = holds(case.where, fact)
+        if truth is not False:
+            possible.append(case.severity)
+        if truth is True:
+            break
+    else:
+        possible.append(policy.severity)
+    return max(possible, key=_RANK.__getitem__)
+
+
+def _finding(policy: Policy, severity: Severity, fact: Fact, template: str, context: Context) -> Finding:
+    message = choose(policy.report.message, fact) or policy.title
+    advice = choose(policy.advice, fact)
+    return Finding(
+        policy=policy.id,
+        severity=severity,
+        message=fill(message, fact),
+        values=values_of(fact, (message, advice or "")),
+        location=_place(fact, policy.report.at),
+        origins=fact.origins,
+        template=template,
+        resource=fact.resource.id,
+        resource_type=fact.resource.type,
+        property=fact.property,
+        scenario=dict(fact.guard.conditions),
+        parameters=dict(fact.guard.parameters),
+        contexts=(context,),
+        related=tuple(related for each in policy.report.related if (related := _related(each, fact)) is not None),
+        advice=None if advice is None else fill(advice, fact),
+        fingerprint=fingerprint(policy.id, template, fact),
+    )
+
+
+def _undecided(policy: Policy, fact: Fact, reasons: tuple[str, ...], template: str, context: Context) -> Undecided:
+    return Undecided(
+        policy=policy.id,
+        location=_place(fact, policy.report.at),
+        template=template,
+        resource=fact.resource.id,
+        property=fact.property,
+        reasons=reasons,
+        contexts=(context,),
+        fingerprint=fingerprint(policy.id, template, fact),
+    )
+
+
+def _place(fact: Fact, path: Path) -> Location:
+    """The place a path leads to; where the fact is used, if that place does not exist."""
+    place = value_at(fact, path)
+    return place if isinstance(place, Location) else fact.at
+
+
+def _related(related: RelatedTemplate, fact: Fact) -> Related | None:
+    place = value_at(fact, related.at)
+    message = choose(related.message, fact)
+    if not isinstance(place, Location) or message is None:
+        return None
+    owner = value_at(fact, related.at[:-1])
+    if isinstance(owner, Fact):
+        return Related(place, fill(message, fact), owner.resource.id, owner.property)
+    return Related(place, fill(message, fact), str(getattr(owner, "id", "")))
+
+
+def _worse(known: Finding, other: Finding) -> Finding:
+    worst = other if _RANK[other.severity] < _RANK[known.severity] else known
+    return replace(worst, contexts=_contexts(known.contexts, other.contexts))
+
+
+def _undecided_in_both(known: Undecided, other: Undecided) -> Undecided:
+    reasons = tuple(dict.fromkeys(known.reasons + other.reasons))
+    return replace(known, reasons=reasons, contexts=_contexts(known.contexts, other.contexts))
+
+
+def _contexts(one: tuple[Context, ...], other: tuple[Context, ...]) -> tuple[Context, ...]:
+    return tuple(dict.fromkeys(one + other))
+
+
+def _order(entry: Finding | Undecided) -> tuple[str, int, str]:
+    return entry.location.path, entry.location.span.start, entry.policy

@@ -1,0 +1,42 @@
+"""A fact's fields as plain data, for reporters and for whoever reads the report."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+
+from saya.facts.types import Fact
+from saya.model.value import Unknown
+from saya.policy.language import Path
+from saya.policy.operators import value_at
+from saya.policy.vocabulary import names_of
+from saya.policy.wording import path_of, placeholders_in
+
+_COMMON = frozenset(field.name for field in dataclasses.fields(Fact))
+
+
+def values_of(fact: Fact, texts: Iterable[str] = ()) -> dict[str, object]:
+    """By path: the fields that are the fact's own, the IDs of the resources they name, and what the placeholders say.
+
+    Absent fields are left out; an unknown one is `{"unknown": reason}`.
+    """
+    paths: dict[Path, None] = {}
+    record: type = type(fact)
+    for name in names_of(record):
+        if name not in _COMMON:
+            paths[(name, "id") if hasattr(getattr(fact, name), "id") else (name,)] = None
+    for text in texts:
+        paths.update((path_of(name), None) for name, _ in placeholders_in(text))
+    values = {".".join(path): _plain(value_at(fact, path)) for path in paths}
+    return {path: value for path, value in values.items() if value is not None}
+
+
+def _plain(value: object) -> object:
+    """Strings, numbers, booleans and lists of them; None for what is none of these."""
+    if isinstance(value, Unknown):
+        return {"unknown": value.reason}
+    if isinstance(value, str | bool | int):
+        return value
+    if type(value) is tuple:
+        return [_plain(item) for item in value]
+    return None
