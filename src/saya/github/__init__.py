@@ -1,0 +1,1 @@
+"""The only GitHub network; `diff` is pure."""
