@@ -1,0 +1,135 @@
+import pytest
+
+from saya.errors import ConfigError
+from saya.sources.base import Deployment
+from saya.sources.sam import read_deployments, read_overrides
+
+GUIDED = """\
+version = 0.1
+
+[default.global.parameters]
+stack_name = "orders"
+region = "eu-central-1"
+
+[default.build.parameters]
+cached = true
+
+[default.deploy.parameters]
+capabilities = "CAPABILITY_IAM"
+parameter_overrides = "Stage=\\"dev\\" Size=\\"1\\""
+
+[prod.deploy.parameters]
+stack_name = "orders-prod"
+region = "us-east-1"
+parameter_overrides = ["Stage=prod", "Size=2"]
+
+[ci.build.parameters]
+parallel = true
+"""
+
+
+@pytest.fixture
+def template(tmp_path):
+    path = tmp_path / "template.yaml"
+    path.write_text("Resources: {}")
+    return path
+
+
+def deployments(template, config: str, name: str = "template.yaml") -> tuple[Deployment, ...]:
+    template.with_name("samconfig.toml").write_text(config)
+    return read_deployments(template.with_name(name), f"service/{name}")
+
+
+def test_no_file_gives_none(template):
+    assert read_deployments(template, "template.yaml") == ()
+
+
+def test_every_environment_is_a_deployment(template):
+    assert deployments(template, GUIDED) == (
+        Deployment("orders", "eu-central-1", (("Stage", "dev"), ("Size", "1")), "samconfig.toml [default]"),
+        Deployment("orders-prod", "us-east-1", (("Stage", "prod"), ("Size", "2")), "samconfig.toml [prod]"),
+    )
+
+
+def test_deploy_goes_before_global(template):
+    config = '[x.global.parameters]\nregion = "eu-west-1"\n[x.deploy.parameters]\nregion = "eu-west-2"\n'
+    assert [each.region for each in deployments(template, config)] == ["eu-west-2"]
+
+
+def test_is_for_the_default_template_only(template):
+    other = template.with_name("other.yaml")
+    other.write_text("Resources: {}")
+    assert len(deployments(template, GUIDED)) == 2
+    assert deployments(template, GUIDED, "other.yaml") == ()
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ('[a.deploy.parameters]\nregion = "eu-west-1"\ntemplate_file = "other.yaml"\n', {"other.yaml"}),
+        ('[a.deploy.parameters]\nregion = "eu-west-1"\ntemplate = "./other.yaml"\n', {"other.yaml"}),
+        ('[a.global.parameters]\nregion = "eu-west-1"\ntemplate_file = "other.yaml"\n', {"other.yaml"}),
+        (
+            '[a.build.parameters]\ntemplate_file = "other.yaml"\n[a.deploy.parameters]\nregion = "eu-west-1"\n'
+            + 'template_file = ".aws-sam/build/template.yaml"\n',
+            {"other.yaml"},
+        ),
+        ('[a.deploy.parameters]\nregion = "eu-west-1"\ntemplate_file = "packaged.yaml"\n', {"template.yaml"}),
+    ],
+    ids=["template_file", "template", "global", "built from another", "what is packaged does not exist"],
+)
+def test_the_template_that_is_named(template, config, expected):
+    template.with_name("other.yaml").write_text("Resources: {}")
+    assert {name for name in ("template.yaml", "other.yaml") if deployments(template, config, name)} == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ('A=1 B="2 3" C=x,y', [("A", "1"), ("B", "2 3"), ("C", "x,y")]),
+        ('ParameterKey=A,ParameterValue=1 ParameterKey=B,ParameterValue="2 3"', [("A", "1"), ("B", "2 3")]),
+        (["A=1", 'B="2 3"', "ParameterKey=C,ParameterValue=4"], [("A", "1"), ("B", "2 3"), ("C", "4")]),
+        ({"A": 1, "B": True, "C": ["x", "y"]}, [("A", "1"), ("B", "true"), ("C", "x,y")]),
+        ('"A=1" "B=2 3"', [("A", "1"), ("B", "2 3")]),
+        ("'A=1 B=2'", [("A", "1"), ("B", "2")]),
+        ('A="" B=', [("A", ""), ("B", "")]),
+        ("Url='https://x/?a=b&c=d'", [("Url", "https://x/?a=b&c=d")]),
+        (r'A="a \"b\" c" D=1', [("A", 'a "b" c'), ("D", "1")]),
+        ("nonsense", []),
+        (None, []),
+        (7, []),
+    ],
+)
+def test_forms_of_overrides(value, expected):
+    assert list(read_overrides(value)) == expected
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        "version = 0.1\n",
+        'default = "x"\n',
+        "[default]\ndeploy = 1\n",
+        "[default.deploy]\nparameters = []\n",
+        "[default.deploy.parameters]\nregion = 1\nstack_name = ''\nparameter_overrides = 3\n",
+    ],
+)
+def test_wrong_types_give_nothing_known(template, config):
+    assert {(each.stack, each.region, each.parameters) for each in deployments(template, config)} <= {(None, None, ())}
+
+
+def test_what_is_no_toml(template):
+    with pytest.raises(ConfigError) as caught:
+        deployments(template, "[default\n")
+    assert str(caught.value).startswith("service/samconfig.toml:1:9: is not TOML: ")
+
+
+def test_windows_line_ends_and_a_mark(template):
+    template.with_name("samconfig.toml").write_bytes(b"\xef\xbb\xbf" + GUIDED.replace("\n", "\r\n").encode())
+    assert len(read_deployments(template, "template.yaml")) == 2
+
+
+def test_a_link_is_not_followed(template, tmp_path):
+    (tmp_path / "elsewhere.toml").write_text(GUIDED)
+    template.with_name("samconfig.toml").symlink_to(tmp_path / "elsewhere.toml")
+    assert read_deployments(template, "template.yaml") == ()
