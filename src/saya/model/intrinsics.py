@@ -60,16 +60,29 @@ def _wrong(form: str) -> Alternatives:
     return always(Unknown(f"the function is not of the form {form}"))
 
 
-def _if(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alternatives:
-    if not isinstance(argument, SequenceNode) or len(argument.items) != 3 or not isinstance(argument.items[0], ScalarNode):
-        return _wrong("Fn::If: [condition, value, value]")
+def if_branches(resolver: Resolver, argument: Node) -> list[tuple[Guard, Node]] | None:
+    """The branches of an `Fn::If` that are possible here, each with its guard; None where it is malformed."""
+    if (
+        not isinstance(argument, SequenceNode)
+        or len(argument.items) != 3
+        or not isinstance(argument.items[0], ScalarNode)
+    ):
+        return None
     name = argument.items[0].text
     decided = resolver.conditions.decided(name) if name in resolver.conditions else None
+    if decided is not None:
+        return [(ALWAYS, argument.items[1 if decided else 2])]
+    return [
+        (Guard(((name, holds),)), branch) for branch, holds in ((argument.items[1], True), (argument.items[2], False))
+    ]
+
+
+def _if(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alternatives:
+    branches = if_branches(resolver, argument)
+    if branches is None:
+        return _wrong("Fn::If: [condition, value, value]")
     out: list[Alternative] = []
-    for branch, holds in ((argument.items[1], True), (argument.items[2], False)):
-        if decided is not None and decided is not holds:
-            continue
-        guard = ALWAYS if decided is not None else Guard(((name, holds),))
+    for guard, branch in branches:
         for option in resolver.resolve(branch, scope):
             joined = both(guard, option.guard)
             if joined is not None:
@@ -78,13 +91,19 @@ def _if(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alterna
 
 
 def _sub(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alternatives:
+    pieces = sub_pieces(resolver, argument, scope, node)
+    return concatenate(resolver, pieces) if pieces is not None else _wrong("Fn::Sub: text, or [text, mapping]")
+
+
+def sub_pieces(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> list[Thunk] | None:
+    """The literals and variables of an `Fn::Sub` in order; None where it is malformed."""
     template: Node = argument
     variables: dict[str, Node] = {}
     if isinstance(argument, SequenceNode) and len(argument.items) == 2:
         template, names = argument.items
         variables = names.entries if isinstance(names, MappingNode) else {}
     if not isinstance(template, ScalarNode):
-        return _wrong("Fn::Sub: text, or [text, mapping]")
+        return None
     pieces: list[Thunk] = []
     at = 0
     for match in _PLACEHOLDER.finditer(template.text):
@@ -101,7 +120,7 @@ def _sub(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Altern
         at = match.end()
     if at < len(template.text) or not pieces:
         pieces.append(_piece(template, at, len(template.text)))
-    return concatenate(resolver, pieces)
+    return pieces
 
 
 def _piece(template: ScalarNode, start: int, end: int) -> Given:
@@ -153,7 +172,11 @@ def _parts(value: Value, node: Node) -> tuple[Part, ...]:
 
 
 def _join(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alternatives:
-    if not isinstance(argument, SequenceNode) or len(argument.items) != 2 or not isinstance(argument.items[0], ScalarNode):
+    if (
+        not isinstance(argument, SequenceNode)
+        or len(argument.items) != 2
+        or not isinstance(argument.items[0], ScalarNode)
+    ):
         return _wrong("Fn::Join: [delimiter, list]")
     separator, items = argument.items
     delimiter = Part(argument.items[0].text, None, separator)
@@ -185,7 +208,11 @@ def _reason(value: Value, otherwise: str) -> Unknown:
 
 
 def _split(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alternatives:
-    if not isinstance(argument, SequenceNode) or len(argument.items) != 2 or not isinstance(argument.items[0], ScalarNode):
+    if (
+        not isinstance(argument, SequenceNode)
+        or len(argument.items) != 2
+        or not isinstance(argument.items[0], ScalarNode)
+    ):
         return _wrong("Fn::Split: [delimiter, text]")
     delimiter = argument.items[0].text
 
@@ -201,7 +228,9 @@ def _split(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alte
 def split_text(resolver: Resolver, text: Text, delimiter: str, node: Node) -> Sequence:
     """The fields of a text. They end before the first hole that may itself contain the delimiter."""
     masked, fields, at = text.masked, [], 0
-    limit = next((i for i, part in enumerate(_by_character(text)) if part is not None and _opaque(resolver, part)), None)
+    limit = next(
+        (i for i, part in enumerate(_by_character(text)) if part is not None and _opaque(resolver, part)), None
+    )
     while True:
         found = masked.find(delimiter, at)
         end = len(masked) if found < 0 else found
@@ -275,7 +304,9 @@ def _find_in_map(resolver: Resolver, argument: Node, scope: Scope, node: Node) -
     for option in resolver.resolve(argument.items[0], scope):
         name = option.value.literal if isinstance(option.value, Text) else None
         table = resolver.template.mappings.get(name) if name is not None else None
-        rows.append((option.guard, table, None if table is not None else Unknown(f"there is no mapping `{name or '?'}`")))
+        rows.append(
+            (option.guard, table, None if table is not None else Unknown(f"there is no mapping `{name or '?'}`"))
+        )
     for key in argument.items[1:3]:
         rows = [row for before in rows for row in _rows(resolver, before, key, scope)]
     out: list[Alternative] = []
@@ -381,7 +412,9 @@ def _json_pieces(resolver: Resolver, thunk: Thunk) -> list[Thunk]:
     """The pieces of the JSON text of a value; where it has branches, each branch is one piece."""
     options = resolver.alternatives(thunk)
     if len(options) > 1:
-        branches = [Alternative(o.guard, _json_text(resolver, Given(always(o.value), o.node or thunk.node))) for o in options]
+        branches = [
+            Alternative(o.guard, _json_text(resolver, Given(always(o.value), o.node or thunk.node))) for o in options
+        ]
         return [Given(tuple(branches), thunk.node)]
     value, node = options[0].value, thunk.node
     if isinstance(value, Mapping):

@@ -12,7 +12,8 @@ from typing import Literal
 from saya.text.source import Location, Source, Span
 
 ScalarKind = Literal["str", "int", "float", "bool", "null"]
-Style = Literal["plain", "single", "double", "literal", "folded", "json"]
+Style = Literal["plain", "single", "double", "literal", "folded", "json", "embedded"]
+"""How a scalar is written; `embedded` is text within another scalar, which cannot be edited by itself."""
 
 
 class Node:

@@ -1,0 +1,176 @@
+"""A document within strings of a file: JSON or YAML text put together from literals and holes.
+
+A state machine's definition in a block scalar, or in an `Fn::Join` of twenty JSON strings, becomes ordinary nodes whose
+spans are those of the characters that the author wrote. Where that cannot be told, a node's span is that of the scalar
+or function it stands in.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import NamedTuple
+
+from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode, Style
+from saya.text.offsets import OffsetMap, map_offsets
+from saya.text.parse import parse
+from saya.text.source import Source
+
+_FIRST, _LAST = 0xE000, 0xF8FF
+"""The private-use code points that stand for holes while the text is parsed."""
+MAX_HOLES = _LAST - _FIRST + 1
+
+_PRIVATE = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+
+
+class Piece(NamedTuple):
+    """A stretch of an embedded text: a literal, or a hole.
+
+    text     the literal, or what the author wrote for the hole (`${Name}`)
+    origin   the node it is written in; `start` is its index in that node's text, where it stands in one
+    hole     whether it is a hole
+    """
+
+    text: str
+    origin: Node
+    start: int = 0
+    hole: bool = False
+
+
+class EmbeddedScalar(ScalarNode):
+    """A scalar of an embedded document. `holes`: for each hole in `text` its start, end and the index of its piece."""
+
+    __slots__ = ("holes",)
+
+    def __init__(
+        self, node: ScalarNode, place: _Place, text: str, style: Style, holes: tuple[tuple[int, int, int], ...]
+    ) -> None:
+        super().__init__(place.source, place.start, place.end, text, node.kind, style)
+        self.holes = holes
+
+
+class _Place(NamedTuple):
+    source: Source
+    start: int
+    end: int
+
+
+def parse_embedded(pieces: list[Piece], path: str) -> Node | None:
+    """The root node of the document that the pieces are, or None where it is empty.
+
+    A hole may stand within a string or for a whole value. Raises ParseError, whose line and column are those in the
+    embedded text; it calls the text `path`.
+    """
+    return _Document(pieces, path).root()
+
+
+class _Document:
+    def __init__(self, pieces: list[Piece], path: str) -> None:
+        self.pieces = pieces
+        self.path = path
+        self.holes = [index for index, piece in enumerate(pieces) if piece.hole]
+        self.starts: list[int] = []
+        self.maps: dict[int, OffsetMap | None] = {}
+
+    def root(self) -> Node | None:
+        node = parse(Source(self.path, self.assemble()), duplicates=[])
+        return None if node is None else self.placed(node)
+
+    def assemble(self) -> str:
+        """The text with holes as private-use characters, in quotes where JSON wants a whole value."""
+        out, numbered = [], 0
+        for piece in self.pieces:
+            if piece.hole:
+                out.append(chr(_FIRST + numbered))
+                numbered += 1
+            else:
+                out.append(piece.text if piece.text.isascii() else _PRIVATE.sub("\ufffd", piece.text))
+        text = "".join(out)
+        if self.holes and text.lstrip()[:1] in ("{", "["):
+            bare = _PRIVATE.findall(_STRING.sub("", text))
+            for char in bare:
+                out[self.holes[ord(char) - _FIRST]] = f'"{char}"'
+            text = "".join(out)
+        at = 0
+        for stretch in out:
+            self.starts.append(at)
+            at += len(stretch)
+        return text
+
+    def placed(self, node: Node) -> Node:
+        """A node with its span in the author's file."""
+        place = self.place(node.start, node.end)
+        if isinstance(node, ScalarNode):
+            return self.scalar(node, place)
+        if isinstance(node, SequenceNode):
+            return SequenceNode(
+                place.source, place.start, place.end, [self.placed(item) for item in node.items], flow=node.flow
+            )
+        if not isinstance(node, MappingNode):
+            return node
+        keys = {name: self.scalar(key, self.place(key.start, key.end)) for name, key in node.keys.items()}
+        entries = {keys[name].text: self.placed(value) for name, value in node.entries.items()}
+        named = {key.text: key for key in keys.values()}
+        return MappingNode(place.source, place.start, place.end, entries, named, flow=node.flow, short=node.short)
+
+    def scalar(self, node: ScalarNode, place: _Place) -> ScalarNode:
+        text, holes = node.text, []
+        if self.holes and not text.isascii():
+            out, at, size = [], 0, 0
+            for match in _PRIVATE.finditer(text):
+                number = ord(match[0]) - _FIRST
+                if number >= len(self.holes):
+                    continue
+                index = self.holes[number]
+                written = self.pieces[index].text
+                out += [text[at : match.start()], written]
+                size += match.start() - at + len(written)
+                holes.append((size - len(written), size, index))
+                at = match.end()
+            text = "".join((*out, text[at:]))
+            place = self.narrowed(place, text, holes)
+        return EmbeddedScalar(node, place, text, self.style(node), tuple(holes))
+
+    def narrowed(self, place: _Place, text: str, holes: list[tuple[int, int, int]]) -> _Place:
+        """The place of the function that is the whole string, which stands between two items of an `Fn::Join`."""
+        if len(holes) == 1 and holes[0][:2] == (0, len(text)):
+            origin = self.pieces[holes[0][2]].origin
+            if not isinstance(origin, ScalarNode):
+                return _Place(origin.source, origin.start, origin.end)
+        return place
+
+    def style(self, node: ScalarNode) -> Style:
+        """The style in which the scalar may be edited: its own within a literal block scalar, else none."""
+        origin = self.pieces[self.index(node.start)].origin
+        return node.style if isinstance(origin, ScalarNode) and origin.style == "literal" else "embedded"
+
+    def index(self, at: int) -> int:
+        return max(bisect_right(self.starts, at) - 1, 0)
+
+    def place(self, start: int, end: int) -> _Place:
+        first, last = self.index(start), self.index(max(end - 1, start))
+        origin = self.pieces[first].origin
+        begin = self.offset(first, start)
+        finish = self.offset(last, end)
+        begins = origin.start if begin is None else begin
+        ends = self.pieces[last].origin.end if finish is None else finish
+        if self.pieces[last].origin.source is not origin.source or ends < begins:
+            ends = max(origin.end, begins)
+        return _Place(origin.source, begins, ends)
+
+    def offset(self, index: int, at: int) -> int | None:
+        """Where a character of the embedded text stands in the file, or None where it cannot be told."""
+        piece = self.pieces[index]
+        if not isinstance(piece.origin, ScalarNode):
+            return None
+        key = id(piece.origin)
+        if key not in self.maps:
+            self.maps[key] = map_offsets(piece.origin)
+        offsets = self.maps[key]
+        if offsets is None or not piece.origin.text.startswith(piece.text, piece.start):
+            return None
+        within = at - self.starts[index]
+        if piece.hole:
+            within = len(piece.text) if within else 0
+        return offsets.offset(piece.start + within)
