@@ -54,12 +54,14 @@ class View:
             known = self._resources[declared.id] = Resource(**_resource_fields(declared))
         return known
 
-    def fields(self, declared: TemplateResource, place: Place, *, subject: str = "", identity: str | None = None) -> dict[str, Any]:
+    def fields(
+        self, declared: TemplateResource, place: Place, *, subject: str = "", identity: str | None = None
+    ) -> dict[str, Any]:
         """The fields that every fact has, for a fact at a place of a resource."""
         return {
             "resource": self.resource(declared),
             "property": place.property,
-            "identity": identity if identity is not None else identity_of(self.resolver, place),
+            "identity": identity if identity is not None else identity_of(self.resolver, place, subject),
             "subject": subject,
             "guard": place.guard,
             "at": place.at.location,
@@ -73,13 +75,24 @@ class View:
         """A function under each guard that makes a difference to it; the guard includes its own Condition."""
         known = self._functions.get(declared.id)
         if known is None:
-            publishes = bool(self.aliases.get(declared.id)) and any(not use.alias.latest for use in self.aliases[declared.id])
+            publishes = bool(self.aliases.get(declared.id)) and any(
+                not use.alias.latest for use in self.aliases[declared.id]
+            )
             fields = _resource_fields(declared)
             known = self._functions[declared.id] = tuple(
                 Guarded(guard, Function(**fields, architecture=architecture, publishes=publishes))
                 for guard, architecture in self._architectures(declared)
             )
         return known
+
+    def function(self, declared: TemplateResource) -> Function:
+        """A function where its architecture makes no difference: Unknown where it depends on a condition."""
+        known = self.functions(declared)
+        if len(known) == 1:
+            return known[0].function
+        fields = _resource_fields(declared)
+        reason = Unknown("the architecture depends on a condition")
+        return Function(**fields, architecture=reason, publishes=known[0].function.publishes if known else False)
 
     def _architectures(self, declared: TemplateResource) -> list[tuple[Guard, Architecture | Unknown]]:
         out: list[tuple[Guard, Architecture | Unknown]] = []
@@ -114,6 +127,8 @@ class View:
             declared = self.resolver.resources.get(reference.name)
             if declared is not None and declared.type in FUNCTION_TYPES and reference.attribute is None:
                 return declared.id
+            if declared is not None and not _may_give_function(declared.type):
+                return None
         known = self._function_names.get(name.key)
         if known is not None:
             return known
@@ -158,7 +173,9 @@ class View:
                     joined = self.resolver.join(guard, version.guard)
                     if joined is not None:
                         latest, moves = _version_of(version.value)
-                        alias = Alias(**fields, name=self._alias_name(declared), latest=latest, moves=moves, generated=False)
+                        alias = Alias(
+                            **fields, name=self._alias_name(declared), latest=latest, moves=moves, generated=False
+                        )
                         out.append(AliasUse(joined, function, alias))
         return out
 
@@ -174,7 +191,11 @@ class View:
                 joined = self.resolver.join(declared.guard, option.guard)
                 if option.value is Absent.NO_VALUE or joined is None or isinstance(option.value, Unknown):
                     continue
-                name = str(option.value) if isinstance(option.value, Text) else Unknown("the alias's name is not decided by the template")
+                name = (
+                    str(option.value)
+                    if isinstance(option.value, Text)
+                    else Unknown("the alias's name is not decided by the template")
+                )
                 alias = Alias(**_resource_fields(declared), name=name, latest=False, moves=True, generated=True)
                 out.append(AliasUse(joined, declared.id, alias))
         return out
@@ -189,6 +210,15 @@ def _resource_fields(declared: TemplateResource) -> dict[str, Any]:
         "at": declared.key.location,
         "properties_at": properties.location if isinstance(properties, MappingNode) else None,
     }
+
+
+def _may_give_function(type_: str) -> bool:
+    """Whether an attribute of another resource can be a function: one of a custom resource, a nested stack or a registry type."""
+    return (
+        not type_.startswith("AWS::")
+        or type_.startswith("AWS::CloudFormation::")
+        or type_ == "AWS::Serverless::Application"
+    )
 
 
 def _architecture(value: Value) -> Architecture | Unknown:
@@ -225,17 +255,20 @@ def _is_renamed_version(reference: Reference) -> bool:
     """Whether a Version's logical ID carries a hash of its function: CDK's `currentVersion`, the Serverless Framework's versions."""
     import re
 
-    return re.search(r"(?:CurrentVersion[0-9A-F]{8}[0-9a-f]{32}|LambdaVersion[0-9A-Za-z]{32,})$", reference.name) is not None
+    return (
+        re.search(r"(?:CurrentVersion[0-9A-F]{8}[0-9a-f]{32}|LambdaVersion[0-9A-Za-z]{32,})$", reference.name)
+        is not None
+    )
 
 
-def identity_of(resolver: Resolver, place: Place) -> str:
-    """The property path with list items named by what identifies them (`Id`, `Name`, ...), by index only where nothing does."""
+def identity_of(resolver: Resolver, place: Place, item: str = "") -> str:
+    """The property path with list items named by what identifies them: `Id`, `Name`, ..., else `item`; by index only where nothing does."""
     items = {length: mapping for length, mapping in place.parents}
     out = []
     for index, step in enumerate(place.path):
         mapping = items.get(index + 1)
         name = _item_name(resolver, mapping) if isinstance(step, int) and mapping is not None else None
-        out.append(name or str(step))
+        out.append(name or (item if isinstance(step, int) and item else str(step)))
     return ".".join(out)
 
 
@@ -259,5 +292,3 @@ def origins_of(value: Value, at: Node) -> tuple[Location, ...]:
         if origin.source is not at.source or not at.start <= origin.start < max(at.end, at.start + 1):
             seen[id(origin)] = origin
     return tuple(node.location for node in seen.values())
-
-

@@ -1,0 +1,134 @@
+"""Where the template tells a service to invoke a function.
+
+The places are data (`data/invocation-sites.yml`, `data/sam-events.yml`); this module goes to them and reads the target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from saya.facts.sites import find_sites
+from saya.facts.state_machine_invocations import COLUMNS as TASK_COLUMNS
+from saya.facts.state_machine_invocations import state_machine_targets
+from saya.facts.tables import InvocationSite, invocation_sites_of, sam_events
+from saya.facts.targets import Target, aliased, read_targets
+from saya.facts.types import Invocation
+from saya.facts.view import View
+from saya.model.attributes import STATE_MACHINE_TYPES
+from saya.model.resolve import Place, TemplateResource
+from saya.model.value import Absent, Mapping, Text, Unknown
+
+_SAM_FUNCTION = "AWS::Serverless::Function"
+
+
+def collect(view: View) -> Iterator[Invocation]:
+    """The invocation sites of the template, each alternative of each target one fact."""
+    for type_ in list(view.resolver.types):
+        sites = invocation_sites_of(type_)
+        for declared in view.resolver.of_type(type_) if sites else ():
+            for site in sites:
+                yield from _site_invocations(view, site, declared)
+        if type_ in STATE_MACHINE_TYPES:
+            for declared in view.resolver.of_type(type_):
+                yield from _task_invocations(view, declared)
+    for declared in view.resolver.of_type(_SAM_FUNCTION):
+        yield from _sam_events(view, declared)
+
+
+def _task_invocations(view: View, declared: TemplateResource) -> Iterator[Invocation]:
+    for place, target in state_machine_targets(view, declared):
+        fact = invocation(view, declared, place, target, TASK_COLUMNS)
+        if fact is not None:
+            yield fact
+
+
+def _site_invocations(view: View, site: InvocationSite, declared: TemplateResource) -> Iterator[Invocation]:
+    if site.integration == "state_machine":
+        return  # read as definitions, by _task_invocations
+    if site.value == "self":
+        yield from _self_invocations(view, site, declared)
+        return
+    for found in find_sites(view, site, declared):
+        place = found.place
+        if isinstance(place.value, Unknown) and site.generic:
+            continue
+        for target in read_targets(view, place.value, site_form(site), qualifier=found.qualifier):
+            if isinstance(target.function, Unknown) and (site.generic or not found.certain) and not target.complete:
+                continue
+            fact = invocation(view, declared, place, target, _columns(site))
+            if fact is not None:
+                yield fact
+
+
+def site_form(site: InvocationSite) -> str:
+    """The form of the function within the site, which may be a document."""
+    if site.inside is not None:
+        return site.inside.value
+    return "invoke-uri" if site.value == "embedded-openapi" else site.value
+
+
+def _columns(site: InvocationSite) -> dict[str, Any]:
+    return {"integration": site.integration, "exposure": site.exposure, "qualifier_support": site.qualifier_support}
+
+
+def invocation(
+    view: View, declared: TemplateResource, place: Place, target: Target, columns: dict[str, Any]
+) -> Invocation | None:
+    """The fact for a target at a place, or None where their guards contradict each other."""
+    guard = view.resolver.join(place.guard, target.guard)
+    if guard is None:
+        return None
+    subject = target.function.id if target.function is not None and not isinstance(target.function, Unknown) else ""
+    fields = view.fields(declared, place._replace(guard=guard), subject=subject)
+    return Invocation(
+        **fields,
+        target=target.function,
+        qualifier=target.qualifier,
+        bypasses=target.bypasses,
+        through=target.through,
+        **columns,
+    )
+
+
+def _self_invocations(view: View, site: InvocationSite, declared: TemplateResource) -> Iterator[Invocation]:
+    """A SAM property that makes its function a target: `FunctionUrlConfig`."""
+    for place in view.resolver.places(declared, site.path):
+        if not isinstance(place.value, Unknown):
+            yield from _own_invocations(view, declared, _at_key(place), _columns(site), follows_alias=True)
+
+
+def _sam_events(view: View, declared: TemplateResource) -> Iterator[Invocation]:
+    """The events of a SAM function: each becomes a site that SAM wires to the function or to the alias that it publishes."""
+    events = sam_events()
+    for place in view.resolver.places(declared, ("Events", "{*}", "Type")):
+        event = events.get(place.value.literal or "") if isinstance(place.value, Text) else None
+        if event is None or not event.invokes:
+            continue
+        columns = {"integration": "sam_event", "exposure": event.exposure, "qualifier_support": "accepted"}
+        here = _at_key(place._replace(path=place.path[:-1], parents=place.parents[:-1]))
+        yield from _own_invocations(view, declared, here, columns, follows_alias=event.follows_alias)
+
+
+def _own_invocations(
+    view: View, declared: TemplateResource, place: Place, columns: dict[str, Any], *, follows_alias: bool
+) -> Iterator[Invocation]:
+    function = view.function(declared)
+    for option in view.resolver.option(declared, "AutoPublishAlias"):
+        if not follows_alias or option.value is Absent.NO_VALUE:
+            targets = list(aliased(view, function, option.guard, None))
+        elif isinstance(option.value, Unknown):
+            targets = [Target(option.guard, function, option.value)]
+        else:
+            targets = [Target(option.guard, function, "alias")]
+        for target in targets:
+            fact = invocation(view, declared, place, target, columns)
+            if fact is not None:
+                yield fact
+
+
+def _at_key(place: Place) -> Place:
+    """The place seen at its key: what a person looks for is the event's name, not its type."""
+    mapping = place.parents[-1][1] if place.parents else None
+    key = mapping.node.keys.get(str(place.path[-1])) if isinstance(mapping, Mapping) else None
+    return place._replace(at=key) if key is not None else place

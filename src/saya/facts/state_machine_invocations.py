@@ -1,0 +1,73 @@
+"""Functions that the tasks of a Step Functions state machine invoke.
+
+Source: Step Functions developer guide, "Invoke Lambda with Step Functions": a task names the function as its Resource, or as FunctionName (and
+Qualifier) of the `lambda:invoke` integrations.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from saya.facts.targets import Target, read_targets
+from saya.facts.view import View
+from saya.model.resolve import Place, TemplateResource
+from saya.model.state_machine import Opaque, State, read_states
+from saya.model.value import Text, Unknown, Value
+
+COLUMNS: dict[str, Any] = {"integration": "state_machine", "exposure": "asynchronous", "qualifier_support": "accepted"}
+
+_INTEGRATION = re.compile(r"arn:[^:]+:states:[^:]*:[^:]*:(?:lambda|aws-sdk:lambda):invoke(?:\.waitForTaskToken)?")
+_INPUTS = ("Parameters", "Arguments")
+
+
+def state_machine_targets(view: View, declared: TemplateResource) -> Iterator[tuple[Place, Target]]:
+    """The functions that a state machine invokes, each at the place that names it."""
+    for state in read_states(view.resolver, declared):
+        if isinstance(state, Opaque):
+            if state.place.path and state.place.path[0] in ("DefinitionUri", "DefinitionS3Location"):
+                yield from _substituted(view, declared, state)
+        elif state.type == "Task":
+            yield from _task_targets(view, state)
+
+
+def _task_targets(view: View, state: State) -> Iterator[tuple[Place, Target]]:
+    for resource in state.places(view.resolver, ("Resource",)):
+        if not isinstance(resource.value, Text):
+            continue
+        if _INTEGRATION.fullmatch(resource.value.masked):
+            yield from _integration_targets(view, state, resource)
+            continue
+        for target in read_targets(view, resource.value, "arn"):
+            if not isinstance(target.function, Unknown):
+                yield resource, target
+
+
+def _integration_targets(view: View, state: State, resource: Place) -> Iterator[tuple[Place, Target]]:
+    for name in _INPUTS:
+        for place in state.places(view.resolver, (name, "FunctionName")):
+            guard = view.resolver.join(resource.guard, place.guard)
+            if guard is None:
+                continue
+            value: Value = place.value
+            if isinstance(value, Text) and str(value).lstrip().startswith("{%"):
+                value = Unknown("`FunctionName` is computed when the state runs")
+            for qualifier in _qualifiers(view, state, name):
+                for target in read_targets(view, value, "name-or-arn", qualifier=qualifier):
+                    yield place._replace(guard=guard), target
+
+
+def _qualifiers(view: View, state: State, name: str) -> list[Value | None]:
+    values: list[Value | None] = [place.value for place in state.places(view.resolver, (name, "Qualifier"))]
+    return values or [None]
+
+
+def _substituted(view: View, declared: TemplateResource, opaque: Opaque) -> Iterator[tuple[Place, Target]]:
+    """Functions handed to a definition that the template does not show, which may put a qualifier behind them."""
+    for place in view.resolver.places(declared, ("DefinitionSubstitutions", "{*}")):
+        for target in read_targets(view, place.value, "arn"):
+            if target.function is None or isinstance(target.function, Unknown):
+                continue
+            qualifier = opaque.reason if target.qualifier == "absent" else target.qualifier
+            yield place, target._replace(qualifier=qualifier)
