@@ -151,7 +151,7 @@ def test_nothing_is_known_of(account, name):
     [
         *(
             "alarm-utils",
-            "farm-lib",
+            "farmland",
             "pharmacy",
             "charm",
             "harmony-sdk",

@@ -194,7 +194,7 @@ def test_what_is_not_certain_and_has_a_severity_names_who_says_so(tmp_path):
 )
 def test_regions_belong_to_the_verdict_fixed(tmp_path, verdict, regions):
     table = tmp_path / "global-event-sources.yml"
-    row = f"{{sources: [aws.x], event_sources: [x.aws], verdict: {verdict}{regions}, certainty: certain, source: a test}}"
+    row = f"{{sources: [aws.x], event_sources: [x], verdict: {verdict}{regions}, certainty: certain, source: a test}}"
     table.write_text(f"services:\n- {row}\n")
 
     assert "regions belong to the verdict fixed" in compile_data(table).stderr
