@@ -36,9 +36,11 @@ def each_without(policy: Policy) -> Iterator[Without]:
     for shorter in _shorter(policy.where):
         yield Without(shorter.clause, shorter.at, replace(policy, where=shorter.test or AllOf((), policy.where.at)))
     if policy.unless is not None:
+        yield Without(f"unless {phrase(policy.unless)}", policy.unless.at, replace(policy, unless=None))
         for shorter in _shorter(policy.unless):
-            clause = f"unless {shorter.clause}"
-            yield Without(clause, shorter.at, replace(policy, unless=shorter.test))
+            if shorter.test is not None:
+                clause = f"{shorter.clause} (of unless)"
+                yield Without(clause, shorter.at, replace(policy, unless=shorter.test))
     for number, case in enumerate(policy.severities):
         rest = policy.severities[:number] + policy.severities[number + 1 :]
         clause = f"severity {case.severity} where {phrase(case.where)}"
