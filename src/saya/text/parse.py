@@ -11,15 +11,28 @@ from saya.text.source import Source
 def parse(source: Source, *, duplicates: list[ParseError] | None = None) -> Node | None:
     """The root node of a YAML or JSON file, or None where it is empty.
 
-    What begins with `{` or `[` is read as JSON; where that fails and the name does not end in `.json`, as YAML, whose flow style looks
-    the same. See `parse_yaml` for `duplicates`. Raises ParseError.
+    What begins with `{` or `[` is read as JSON; where that fails and the name does not end in `.json`, as YAML, whose
+    flow style looks the same. See `parse_yaml` for `duplicates`. Raises ParseError.
     """
-    if source.text.lstrip()[:1] in ("{", "["):
+    if source.text.lstrip()[:1] not in ("{", "["):
+        return _parse_yaml(source, duplicates)
+    try:
+        return parse_json(source, duplicates=duplicates)
+    except ParseError as not_json:
+        if source.path.endswith(".json"):
+            raise
         try:
-            return parse_json(source, duplicates=duplicates)
-        except ParseError:
-            if source.path.endswith(".json"):
-                raise
+            return _parse_yaml(source, duplicates)
+        except ParseError as not_yaml:
+            # The language that got further is the one that was meant.
+            raise max(not_json, not_yaml, key=_place) from None
+
+
+def _parse_yaml(source: Source, duplicates: list[ParseError] | None) -> Node | None:
     from saya.text.parse_yaml import parse_yaml  # libyaml's import costs as much as a small JSON template
 
     return parse_yaml(source, duplicates=duplicates)
+
+
+def _place(error: ParseError) -> tuple[int, int]:
+    return error.line or 0, error.column or 0

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]
 
 from saya.errors import ParseError
 from saya.text.node import MappingNode, Node, ScalarKind, ScalarNode, SequenceNode
 from saya.text.source import Source
 
 MAX_DEPTH = 200
+MAX_DUPLICATES = 100
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _WORD = re.compile(r"(true|false)|(null)|(-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?)")
@@ -19,8 +20,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def parse_json(source: Source, *, duplicates: list[ParseError] | None = None) -> Node | None:
     """The root node of a JSON file, or None where the file is blank.
 
-    Of a key written twice the last wins; each is appended to `duplicates`, or raised where no list is given. Raises ParseError with line
-    and column. A lone surrogate in a string becomes U+FFFD, since no output could encode it.
+    Of a key written twice the last wins; each is appended to `duplicates`, or raised where no list is given. Raises
+    ParseError with line and column. A lone surrogate in a string becomes U+FFFD, since no output could encode it.
     """
     reader = _Reader(source)
     start = reader.skip(0)
@@ -133,6 +134,8 @@ class _Reader:
             raise self.error(f"nested deeper than {MAX_DEPTH} levels", at)
 
     def duplicate(self, key: ScalarNode, first: ScalarNode) -> None:
+        if len(self.duplicates) == MAX_DUPLICATES:
+            return
         line, column = self.source.position(key.start)
         before = self.source.position(first.start)[0]
         message = f"the key `{key.text}` is written twice, first on line {before}; the last one counts, remove one"
