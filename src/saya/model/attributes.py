@@ -25,7 +25,9 @@ class Shape(NamedTuple):
 
 
 # What Ref gives where it is a plain name, so without a colon in it.
-_NAMED = frozenset((*FUNCTION_TYPES, LOG_GROUP_TYPE, "AWS::IAM::Role", "AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::Events::Rule"))
+_NAMED = frozenset(
+    (*FUNCTION_TYPES, LOG_GROUP_TYPE, "AWS::IAM::Role", "AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::Events::Rule")
+)
 
 _ARNS: dict[tuple[str, str], Shape] = {
     **{(type_, "Arn"): Shape("lambda", "function:") for type_ in FUNCTION_TYPES},

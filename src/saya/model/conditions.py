@@ -77,7 +77,9 @@ class Conditions:
     nobody gave.
     """
 
-    def __init__(self, nodes: Mapping[str, Node], operand: Callable[[Node], Operand], domains: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, nodes: Mapping[str, Node], operand: Callable[[Node], Operand], domains: Mapping[str, tuple[str, ...]]
+    ) -> None:
         self._nodes = nodes
         self._operand = operand
         self._domains = domains
@@ -120,7 +122,11 @@ class Conditions:
             return self.formula(value.text)
         if not isinstance(value, SequenceNode):
             return Flag(name)
-        parts = [self._read(item, f"{name}.{index}") for index, item in enumerate(value.items)] if key != "Fn::Equals" else []
+        parts = (
+            [self._read(item, f"{name}.{index}") for index, item in enumerate(value.items)]
+            if key != "Fn::Equals"
+            else []
+        )
         if key == "Fn::And":
             return Every(tuple(parts))
         if key == "Fn::Or":

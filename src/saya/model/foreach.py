@@ -71,5 +71,3 @@ def _named(key: ScalarNode, scope: Scope) -> ScalarNode:
     for name, value in scope:
         text = text.replace(f"${{{name}}}", value).replace(f"&{{{name}}}", re.sub(r"[^0-9A-Za-z]", "", value))
     return ScalarNode(key.source, key.start, key.end, text, "str", key.style)
-
-

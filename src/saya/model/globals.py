@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 _PREFIX = "AWS::Serverless::"
 
 
-def merge_globals(resolver: Resolver, section: MappingNode, resource: TemplateResource, own: Alternatives) -> Alternatives:
+def merge_globals(
+    resolver: Resolver, section: MappingNode, resource: TemplateResource, own: Alternatives
+) -> Alternatives:
     """The properties `own` of a resource with the Globals of its type."""
     if not resource.type.startswith(_PREFIX):
         return own
@@ -50,7 +52,8 @@ def _over(resolver: Resolver, shared: Bound, own: Thunk) -> Thunk:
     if not _is_plain(shared.node) or not isinstance(own, Bound) or not _is_plain(own.node):
         return own
     merged = tuple(
-        Alternative(option.guard, _merged(resolver, shared, option.value), option.node) for option in resolver.alternatives(own)
+        Alternative(option.guard, _merged(resolver, shared, option.value), option.node)
+        for option in resolver.alternatives(own)
     )
     return Given(merged, own.node)
 
@@ -65,5 +68,3 @@ def _is_intrinsic(node: MappingNode) -> bool:
         return False
     (name,) = node.entries
     return name in ("Ref", "Condition") or name.startswith("Fn::")
-
-

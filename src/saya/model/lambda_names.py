@@ -13,7 +13,9 @@ from saya.model.value import Text
 _NAME = re.compile(
     r"(?P<prefix>arn:[^:]+:lambda:[^:]*:[^:]*:function:|[^:/]+:function:|function:)?(?P<name>[^:/\s{}]+)(?::(?P<qualifier>[^:/\s{}]+))?"
 )
-_INVOKE_URI = re.compile(r"[^:]+:[^:]+:apigateway:[^:]*:lambda:path/[^/]+/functions/(?P<function>.+?)/(?:invocations|response-streaming-invocations)")
+_INVOKE_URI = re.compile(
+    r"[^:]+:[^:]+:apigateway:[^:]*:lambda:path/[^/]+/functions/(?P<function>.+?)/(?:invocations|response-streaming-invocations)"
+)
 
 
 class FunctionName(NamedTuple):

@@ -29,7 +29,12 @@ def read_operand(resolver: Resolver, node: Node) -> Operand:
                 return choice
     alternatives = resolver.resolve(node, NO_SCOPE)
     value = alternatives[0].value
-    if len(alternatives) == 1 and alternatives[0].guard is ALWAYS and isinstance(value, Text) and value.literal is not None:
+    if (
+        len(alternatives) == 1
+        and alternatives[0].guard is ALWAYS
+        and isinstance(value, Text)
+        and value.literal is not None
+    ):
         return Literal(value.literal)
     return Symbol(written(node))
 

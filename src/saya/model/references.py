@@ -29,7 +29,13 @@ if TYPE_CHECKING:
     from saya.model.template import Parameter
 
 MAX_ALLOWED = 24
-_PARTITIONS = (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("eusc-", "aws-eusc"), ("us-iso-", "aws-iso"), ("us-isob-", "aws-iso-b"))
+_PARTITIONS = (
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("eusc-", "aws-eusc"),
+    ("us-iso-", "aws-iso"),
+    ("us-isob-", "aws-iso-b"),
+)
 
 
 def partition_of(region: str) -> str:
@@ -85,7 +91,9 @@ def att_name(resolver: Resolver, name: str, attribute: str, node: Node) -> Alter
     resource = resolver.resources.get(name)
     if resource is None:
         if resolver.template.is_sam:
-            return _generated(resolver, f"{name}.{attribute}", node) or always(_hole(Reference("resource", name, attribute), node))
+            return _generated(resolver, f"{name}.{attribute}", node) or always(
+                _hole(Reference("resource", name, attribute), node)
+            )
         return always(Unknown(f"nothing in the template is called `{name}`"))
     expanded = Reference("resource", name, attribute)
     shape = attributes.arn_shape(resource.type, attribute)
@@ -130,7 +138,9 @@ _REASONS = {
 def _names(resolver: Resolver, argument: Node, scope: Scope) -> str | Unknown:
     """A logical ID or attribute, which may itself be a function of a loop variable."""
     if isinstance(argument, ScalarNode):
-        return argument.text if argument.kind == "str" else Unknown(f"a reference to `{argument.text}`, which is no name")
+        return (
+            argument.text if argument.kind == "str" else Unknown(f"a reference to `{argument.text}`, which is no name")
+        )
     alternatives = resolver.resolve(argument, scope)
     value = alternatives[0].value
     if len(alternatives) == 1 and isinstance(value, Text) and value.literal is not None:
@@ -151,7 +161,9 @@ def _hole(reference: Reference, node: Node) -> Text:
 def _pseudo(resolver: Resolver, name: str, node: Node) -> Value:
     if name == "AWS::NoValue":
         return Absent.NO_VALUE
-    known = {"AWS::Region": resolver.region, "AWS::AccountId": resolver.account, "AWS::StackName": resolver.stack}.get(name)
+    known = {"AWS::Region": resolver.region, "AWS::AccountId": resolver.account, "AWS::StackName": resolver.stack}.get(
+        name
+    )
     if name == "AWS::Partition" and resolver.region:
         known = partition_of(resolver.region)
     return literal(known, node) if known else _hole(Reference("pseudo", name), node)
@@ -166,7 +178,9 @@ def _parameter(resolver: Resolver, parameter: Parameter, node: Node) -> Alternat
     if parameter.type.startswith("AWS::SSM::Parameter::"):
         return always(Unknown(f"the parameter `{name}` is read from Parameter Store when the stack is deployed"))
     if parameter.allowed and len(parameter.allowed) <= MAX_ALLOWED and not is_list:
-        return tuple(Alternative(Guard((), ((name, item.text),)), literal(item.text, item)) for item in parameter.allowed)
+        return tuple(
+            Alternative(Guard((), ((name, item.text),)), literal(item.text, item)) for item in parameter.allowed
+        )
     default = parameter.default
     if isinstance(default, ScalarNode) and default.kind != "null":
         return (Alternative(Guard((), ((name, default.text),)), _value(default.text, default, is_list=is_list)),)
@@ -231,7 +245,9 @@ def _version(resolver: Resolver, resource: TemplateResource, node: Node, expande
     return resolver.product([function], lambda values: _qualified(resolver, values[0], number, node, expanded))
 
 
-def _qualified(resolver: Resolver, function: Value, qualifier: tuple[Part, ...], node: Node, expanded: Reference) -> Value:
+def _qualified(
+    resolver: Resolver, function: Value, qualifier: tuple[Part, ...], node: Node, expanded: Reference
+) -> Value:
     """The ARN of a function with a qualifier; the function's name is a hole where it is not known, the qualifier stays."""
     named = read_function_name(function) if isinstance(function, Text) else None
     if named is not None:
@@ -245,7 +261,9 @@ def _qualified(resolver: Resolver, function: Value, qualifier: tuple[Part, ...],
 
 def _url(resolver: Resolver, resource: TemplateResource) -> Alternatives:
     target = _entry(resolver, resource, "TargetFunctionArn")
-    return resolver.alternatives(target) if target is not None else always(Unknown("the function URL names no function"))
+    return (
+        resolver.alternatives(target) if target is not None else always(Unknown("the function URL names no function"))
+    )
 
 
 def _generated(resolver: Resolver, name: str, node: Node) -> Alternatives | None:

@@ -129,7 +129,12 @@ class Resolver:
         if known is None:
             node = resource.node.get("Properties")
             if node is None or (isinstance(node, ScalarNode) and node.kind == "null"):
-                known = always(Mapping({}, MappingNode(resource.node.source, resource.node.start, resource.node.end, {}, {}, flow=False)))
+                known = always(
+                    Mapping(
+                        {},
+                        MappingNode(resource.node.source, resource.node.start, resource.node.end, {}, {}, flow=False),
+                    )
+                )
             else:
                 known = self.resolve(node, resource.scope)
             section = self.template.globals
@@ -176,7 +181,11 @@ class Resolver:
     def _mapping(self, node: MappingNode, scope: Scope) -> Mapping:
         rest = None
         if any(name.startswith("Fn::") for name in node.entries):
-            loops = [(key, value, inner) for key, value, inner in expand_entries(self, node, scope) if key.text != "Fn::Transform"]
+            loops = [
+                (key, value, inner)
+                for key, value, inner in expand_entries(self, node, scope)
+                if key.text != "Fn::Transform"
+            ]
             if "Fn::Transform" in node.entries:
                 rest = intrinsics.macro_result(node.entries["Fn::Transform"])
             return Mapping({key.text: Bound(value, inner) for key, value, inner in loops}, node, rest)
@@ -204,7 +213,9 @@ class Resolver:
             if len(options) == 1 and options[0].guard is ALWAYS:
                 rows = [(guard, (*values, options[0].value)) for guard, values in rows]
                 continue
-            joined = [(both(guard, option.guard), (*values, option.value)) for guard, values in rows for option in options]
+            joined = [
+                (both(guard, option.guard), (*values, option.value)) for guard, values in rows for option in options
+            ]
             rows = [(guard, values) for guard, values in joined if guard is not None]
             if len(rows) > MAX_ALTERNATIVES:
                 return always(TOO_MANY)

@@ -11,7 +11,14 @@ from saya.text.source import Source
 SERVERLESS = "AWS::Serverless-2016-10-31"
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
 KNOWN_MACROS = frozenset(
-    (SERVERLESS, LANGUAGE_EXTENSIONS, "AWS::Include", "AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16", "AWS::CodeDeployBlueGreen")
+    (
+        SERVERLESS,
+        LANGUAGE_EXTENSIONS,
+        "AWS::Include",
+        "AWS::SecretsManager-2020-07-23",
+        "AWS::SecretsManager-2024-09-16",
+        "AWS::CodeDeployBlueGreen",
+    )
 )
 
 
@@ -33,7 +40,18 @@ class Template:
     mistakes that leave the rest of the template judgeable.
     """
 
-    __slots__ = ("conditions", "is_sam", "macros", "mappings", "parameters", "problems", "resources", "root", "source", "transforms")
+    __slots__ = (
+        "conditions",
+        "is_sam",
+        "macros",
+        "mappings",
+        "parameters",
+        "problems",
+        "resources",
+        "root",
+        "source",
+        "transforms",
+    )
 
     def __init__(self, root: MappingNode, source: Source) -> None:
         self.root = root
@@ -70,7 +88,9 @@ def load_template(root: Node | None, source: Source) -> Template:
     Raises TemplateError where there is nothing to judge: no mapping, or no Resources mapping. Smaller mistakes stand in `problems`.
     """
     if root is None:
-        raise TemplateError("the file is empty; a template is a mapping with Resources", path=source.path, line=1, column=1)
+        raise TemplateError(
+            "the file is empty; a template is a mapping with Resources", path=source.path, line=1, column=1
+        )
     if not isinstance(root, MappingNode):
         raise problem_at(root, f"a template is a mapping with Resources, not {kind_of(root)}")
     resources = root.get("Resources")
@@ -120,7 +140,9 @@ def _parameters(section: MappingNode, problems: list[TemplateError]) -> dict[str
             name=name,
             type=type_.text if isinstance(type_, ScalarNode) else "String",
             default=node.get("Default"),
-            allowed=tuple(i for i in allowed.items if isinstance(i, ScalarNode)) if isinstance(allowed, SequenceNode) else (),
+            allowed=tuple(i for i in allowed.items if isinstance(i, ScalarNode))
+            if isinstance(allowed, SequenceNode)
+            else (),
             no_echo=isinstance(echo, ScalarNode) and echo.text.lower() in ("true", "yes"),
             node=node,
         )

@@ -120,7 +120,9 @@ class Text(NamedTuple):
             size = 1 if part.hole is not None else len(part.text)
             low, high = max(start - at, 0), min(end - at, size)
             if low < high:
-                out.append(part if size == high - low else part._replace(text=part.text[low:high], start=part.start + low))
+                out.append(
+                    part if size == high - low else part._replace(text=part.text[low:high], start=part.start + low)
+                )
             at += size
         return Text(tuple(out))
 
