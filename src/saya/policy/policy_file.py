@@ -93,6 +93,7 @@ class PolicyFile:
         text = self.reader.text(node, what)
         if node is not None and text is not None and not pattern.match(text):
             self.reader.problem(node, f"{what} is {expected}, not `{text}`")
+            return None
         return text
 
     def _references(self, node: Node | None) -> tuple[str, ...]:
