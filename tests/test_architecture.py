@@ -10,7 +10,8 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "src" / "saya"
 
-# Each part of the package, and the parts it may import. `errors` and the package itself (its version) are for anyone.
+# Each part of the package, and the parts it may import. `errors`, `record` and the package itself
+# (its version) are for anyone.
 MAY_IMPORT = {
     "text": set(),
     "model": {"text"},
@@ -19,14 +20,18 @@ MAY_IMPORT = {
     "policy": {"facts", "findings", "model", "text"},
     "sources": {"model", "text"},
     "report": {"findings", "text"},
+    "fixes": {"policy", "facts", "findings", "model", "text"},
+    "github": {"report", "findings"},
+    "aws": {"facts"},
     "settings": {"findings", "text"},
-    "explain": {"policy"},
+    "schemas": {"policy", "report", "settings"},
+    "arguments": {"findings", "settings"},
     "selection": {"policy", "settings"},
     "pipeline": {"report", "sources", "policy", "facts", "findings", "model", "text", "settings"},
-    "cli": {"explain", "findings", "pipeline", "policy", "report", "selection", "settings"},
+    "cli": {"arguments", "schemas", "findings", "pipeline", "policy", "report", "selection", "settings"},
     "__main__": {"cli"},
 }
-FOR_ANYONE = {"errors", "saya"}
+FOR_ANYONE = {"errors", "record", "saya"}
 
 LONGEST_FILE = 350
 LONGEST_FUNCTION = 50
@@ -67,7 +72,8 @@ def parsed() -> Iterator[tuple[Path, ast.Module]]:
 
 
 def test_there_are_files() -> None:
-    assert {part(path) for path in FILES} == MAY_IMPORT.keys() | FOR_ANYONE
+    found = {part(path) for path in FILES}
+    assert {"cli", "facts", "model", "policy", "report", "sources", "text"} <= found <= MAY_IMPORT.keys() | FOR_ANYONE
 
 
 def test_imports_go_one_way() -> None:
@@ -112,7 +118,7 @@ def test_one_part_alone_names_it(owner: str, forbidden: set[str]) -> None:
     ("owners", "forbidden"),
     [
         ({"sources"}, {"subprocess", "multiprocessing", "pty"}),
-        (set(), {"socket", "http", "urllib", "requests", "boto3", "botocore", "ssl", "asyncio"}),
+        ({"github", "aws"}, {"socket", "http", "urllib", "requests", "boto3", "botocore", "ssl", "asyncio"}),
         (set(), {"pickle", "marshal", "shelve", "ctypes"}),
     ],
 )
@@ -146,12 +152,18 @@ def test_files_and_functions_do_one_thing() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def overload(function: ast.FunctionDef) -> bool:
+    return any(isinstance(each, ast.Name) and each.id == "overload" for each in function.decorator_list)
+
+
 def test_modules_and_public_functions_say_what_they_are() -> None:
     wrong = []
     for path, tree in parsed():
         wrong += [] if ast.get_docstring(tree) else [str(path.relative_to(PACKAGE))]
         for node in tree.body:
-            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and not ast.get_docstring(node):
+            if not isinstance(node, ast.FunctionDef) or node.name.startswith("_") or overload(node):
+                continue
+            if not ast.get_docstring(node):
                 wrong.append(f"{path.relative_to(PACKAGE)}:{node.lineno}: {node.name}")
     assert not wrong, "\n".join(wrong)
 

@@ -6,27 +6,30 @@ or above `--fail-on`; 0 otherwise. The report is written in every case.
 
 from __future__ import annotations
 
-import argparse
 import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import saya
+from saya.arguments import build_parser
 from saya.errors import ConfigError, UserError
 from saya.findings import SEVERITIES, Report
-from saya.settings import Environment, FailOn, check_region, read_environment
+from saya.settings import Environment, FailOn, read_environment
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from saya.pipeline import Progress, Request
     from saya.policy.language import Policy
     from saya.settings import Config
 
 OK, FOUND, MISTAKE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 
-Command = Callable[[argparse.Namespace, Environment], int]
+Command = Callable[["Namespace", Environment], int]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,13 +37,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     # A run is short and its objects live as long as it does: collecting them costs time and frees nothing.
     gc.set_threshold(200_000, 20, 100)
     environment = read_environment()
-    arguments = _parser().parse_args(argv)
-    command: Command = arguments.command
+    arguments = build_parser().parse_args(argv)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        return command(arguments, environment)
+        return _COMMANDS[arguments.command](arguments, environment)
     except UserError as error:
         _complain(str(error))
         return MISTAKE
@@ -54,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 # --- commands ---------------------------------------------------------------------------------------------------------
 
 
-def _check(arguments: argparse.Namespace, environment: Environment) -> int:
+def _check(arguments: Namespace, environment: Environment) -> int:
     from saya.pipeline import joined, problem_of_bug, problems_of
     from saya.settings import Config
 
@@ -75,16 +77,19 @@ def _check(arguments: argparse.Namespace, environment: Environment) -> int:
     return exit_code(report, arguments.fail_on or config.fail_on, undecided_fails=undecided_fails)
 
 
-def _request(arguments: argparse.Namespace) -> tuple[Request, Config]:
+def _request(arguments: Namespace) -> tuple[Request, Config]:
     from saya.pipeline import Request, find_root, load_config
     from saya.selection import choose, load_configured
 
     root = find_root(arguments.paths)
     config = load_config(root)
-    policies = choose(load_configured(config, root, arguments.policies), config, arguments.select, arguments.ignore)
+    loaded = load_configured(config, root, arguments.policies)
+    policies = choose(loaded, config, arguments.select, arguments.ignore)
     request = Request(
         paths=tuple(arguments.paths),
         policies=policies,
+        known=frozenset(policy.id for policy in loaded),
+        today=date.today(),  # noqa: DTZ011 - a suppression ends where its reader is
         regions=tuple(arguments.region),
         parameters=tuple(arguments.parameter),
         config=config,
@@ -109,7 +114,7 @@ def _progress(line: _ProgressLine, bugs: list[Exception]) -> Progress:
     return Progress(file=line.show, bug=bugs.append)
 
 
-def _write(report: Report, arguments: argparse.Namespace, environment: Environment) -> None:
+def _write(report: Report, arguments: Namespace, environment: Environment) -> None:
     from saya.report.formats import REPORTERS
 
     reporter = REPORTERS[arguments.format]
@@ -139,125 +144,64 @@ def exit_code(report: Report, fail_on: FailOn, *, undecided_fails: bool) -> int:
     return FOUND if undecided_fails and any(entry.status != "existing" for entry in report.undecided) else OK
 
 
-def _policies(arguments: argparse.Namespace, _: Environment) -> int:
-    policies = _load(arguments)
-    widest = max(len(policy.id) for policy in policies)
-    for policy in policies:
-        _print(f"{policy.id:{widest}}  {policy.severity:7}  {policy.title}\n")
+def _policies(arguments: Namespace, _: Environment) -> int:
+    from saya.policy.explain import overview
+
+    _print(overview(_load(arguments)))
     return OK
 
 
-def _explain(arguments: argparse.Namespace, _: Environment) -> int:
-    from saya.explain import explain
+def _explain(arguments: Namespace, _: Environment) -> int:
+    from saya.policy.explain import explain
     from saya.selection import find_policy
 
     _print(explain(find_policy(_load(arguments, tests=True), arguments.id)))
     return OK
 
 
-def _test(arguments: argparse.Namespace, _: Environment) -> int:
-    raise NotImplementedError
+def _test(arguments: Namespace, _: Environment) -> int:
+    from saya.pipeline import example_facts
+    from saya.policy.examples import run_examples
+    from saya.policy.load import load_policies
+    from saya.report.inert import inert
+
+    if arguments.directory is None:
+        policies = _load(arguments, tests=True)
+    else:
+        policies = load_policies([Path(arguments.directory)], built_in=False, tests=True)
+    kinds = frozenset(policy.kind for policy in policies)
+    run = run_examples(policies, lambda example: example_facts(example, kinds))
+    _print("".join(f"{inert(str(failure))}\n" for failure in run.failures))
+    failed = f"{len(run.failures)} failed" if run.failures else "all passed"
+    _print(f"{run.policies} policies, {run.examples} examples, each of {run.clauses} clauses left out once: {failed}\n")
+    return FOUND if run.failures else OK
 
 
-def _schema(arguments: argparse.Namespace, _: Environment) -> int:
+def _schema(arguments: Namespace, _: Environment) -> int:
     import json
 
-    _print(json.dumps(_SCHEMAS[arguments.name](), indent=2) + "\n")
+    from saya.schemas import SCHEMAS
+
+    _print(json.dumps(SCHEMAS[arguments.name](), indent=2) + "\n")
     return OK
 
 
-def _report_schema() -> dict[str, object]:
-    from saya.report.schema import report_schema
+_COMMANDS: dict[str, Command] = {
+    "check": _check,
+    "test": _test,
+    "explain": _explain,
+    "policies": _policies,
+    "schema": _schema,
+}
 
-    return report_schema()
 
-
-_SCHEMAS: dict[str, Callable[[], dict[str, object]]] = {"report": _report_schema}
-
-
-def _load(arguments: argparse.Namespace, *, tests: bool = False) -> tuple[Policy, ...]:
+def _load(arguments: Namespace, *, tests: bool = False) -> tuple[Policy, ...]:
     """The policies that would judge the folder where the user stands."""
     from saya.pipeline import find_root, load_config
     from saya.selection import load_configured
 
     root = find_root(["."])
     return load_configured(load_config(root), root, arguments.policies, tests=tests)
-
-
-# --- arguments --------------------------------------------------------------------------------------------------------
-
-
-class _Parser(argparse.ArgumentParser):
-    """Tells a mistake in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(MISTAKE, f"saya: {message}; see `{self.prog} --help`\n")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="saya", description="Finds the sharp edges of CloudFormation and SAM templates.", allow_abbrev=False
-    )
-    parser.add_argument("--version", action="version", version=f"saya {saya.__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
-
-    def command(name: str, run: Command, told: str) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=told, description=told[0].upper() + told[1:] + ".", allow_abbrev=False)
-        added.add_argument("--debug", action="store_true", help="show the traceback of a bug in Saya")
-        added.set_defaults(command=run)
-        return added
-
-    _add_check(command("check", _check, "judge templates"))
-    added = command("test", _test, "run the examples of policies")
-    added.add_argument("directory", nargs="?", metavar="DIR", help="directory of policies (default: the built-in ones)")
-    added = command("explain", _explain, "say why a policy exists and what it finds")
-    added.add_argument("id", metavar="ID", help="the policy's ID, as in a finding's brackets")
-    _add_policies(added)
-    _add_policies(command("policies", _policies, "list the policies"))
-    command("schema", _schema, "print a JSON schema").add_argument("name", metavar="NAME", choices=sorted(_SCHEMAS))
-    return parser
-
-
-def _add_check(parser: argparse.ArgumentParser) -> None:
-    from saya.report.formats import REPORTERS
-
-    parser.add_argument("paths", nargs="*", default=["."], metavar="PATH", help="template or folder (default: .)")
-    add = parser.add_argument
-    repeated: dict[str, Any] = {"default": [], "action": "append"}
-    listed: dict[str, Any] = {"default": [], "action": "extend", "type": _ids, "metavar": "ID"}
-    add("--region", **repeated, type=_region, metavar="R", help="AWS Region to judge for; may be repeated")
-    add("--parameter", **repeated, type=_parameter, metavar="K=V", help="value of a parameter; may be repeated")
-    add("--format", choices=sorted(REPORTERS), default="text", help="form of the report (default: text)")
-    add("--output", metavar="FILE", help="write the report there")
-    add("--fail-on", choices=[*SEVERITIES, "never"], help="exit with 1 from here on (default: error)")
-    add("--fail-on-undecided", action="store_true", help="exit with 1 on what is undecided, too")
-    _add_policies(parser)
-    add("--select", **listed, help="judge by these policies only, separated by commas")
-    add("--ignore", **listed, help="leave these policies out, separated by commas")
-
-
-def _add_policies(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--policies", action="append", default=[], metavar="DIR", help="further directory of policies; may be repeated"
-    )
-
-
-def _region(text: str) -> str:
-    try:
-        return check_region(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def _parameter(text: str) -> tuple[str, str]:
-    name, is_pair, value = text.partition("=")
-    if not name or not is_pair:
-        raise argparse.ArgumentTypeError(f"`{text}` gives no value; valid is NAME=VALUE")
-    return name, value
-
-
-def _ids(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 # --- output -----------------------------------------------------------------------------------------------------------

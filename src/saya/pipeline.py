@@ -6,35 +6,42 @@ A template that cannot be judged is a problem of the report, and the others go o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
 from saya.errors import ConfigError, ParseError, PolicySetError, UserError
 from saya.facts.collect import collect_facts
+from saya.facts.types import Fact
 from saya.findings import Context, JudgedTemplate, Problem, Report, Undecided
 from saya.model.resolve import Resolver
 from saya.model.template import Template, load_template
 from saya.policy.judge import Judgement, judge, merge_contexts
-from saya.policy.language import Policy
+from saya.policy.language import Example, Policy
+from saya.policy.suppress import Suppressions, suppress
+from saya.policy.suppression_reader import read_suppressions
+from saya.record import field, record, replace
 from saya.settings import CONFIG_PATH, Config, read_config
 from saya.sources.base import Candidate, Deployment
 from saya.sources.cloudformation import has_resource_types, is_template, may_be_template
 from saya.sources.sam import read_deployments
 from saya.sources.workspace import decode, find_candidates, read_bytes, tree_root
 from saya.text.parse import parse
+from saya.text.source import Source
 
 INTERNAL = "internal"
 EVERY_POLICY = "*"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Request:
     """What is to be judged, and by what.
 
     Attributes:
         paths: files and folders.
         policies: those that judge.
+        known: the IDs of all policies that were loaded, of which suppressions may speak.
+        today: the day on which suppressions must hold.
         regions: the AWS Regions to judge for, instead of what samconfig.toml and the configuration say.
         parameters: parameter values, over those of samconfig.toml.
         config: the configuration; its regions are for templates below `root`.
@@ -43,13 +50,15 @@ class Request:
 
     paths: tuple[str, ...]
     policies: tuple[Policy, ...]
+    known: frozenset[str]
+    today: date
     regions: tuple[str, ...] = ()
     parameters: tuple[tuple[str, str], ...] = ()
     config: Config = field(default_factory=Config)
     root: Path
 
 
-@dataclass(slots=True)
+@record(kw_only=True)
 class Progress:
     """Who is told how far a run is, and of a bug of ours. Both do nothing unless somebody asks."""
 
@@ -99,6 +108,7 @@ def judge_file(candidate: Candidate, request: Request) -> Report:
     deployments = find_deployments(candidate, request, problems)
     problems.extend(template.problems)
     judgement = judge_template(template, candidate.shown, deployments, request.policies)
+    told = silence(template, judgement, request)
     judged = JudgedTemplate(
         path=candidate.shown,
         kind=template.kind,
@@ -107,9 +117,11 @@ def judge_file(candidate: Candidate, request: Request) -> Report:
     )
     return Report(
         templates=(judged,),
-        findings=judgement.findings,
+        findings=told.findings,
+        suppressed=told.suppressed,
         undecided=(*undecided_by_macros(template, judged.contexts), *judgement.undecided),
         errors=tuple(entry for problem in problems for entry in problems_of(problem, candidate.shown)),
+        notices=tuple(map(str, told.notices)),
     )
 
 
@@ -174,6 +186,16 @@ def judge_template(
     return merge_contexts(judgements) if len(judgements) > 1 else judgements[0]
 
 
+def silence(template: Template, judgement: Judgement, request: Request) -> Suppressions:
+    """The findings without those that the template's author silenced."""
+    suppressions, mistakes = read_suppressions(template.source, template.root, request.known)
+    applied = {policy.id for policy in request.policies}
+    told = suppress(
+        judgement.findings, suppressions, today=request.today, undecided=judgement.undecided, applied=applied
+    )
+    return told._replace(notices=(*mistakes, *told.notices))
+
+
 def context_of(deployment: Deployment) -> Context:
     """The context that a deployment is, for the report."""
     return Context(deployment.stack, deployment.region)
@@ -222,3 +244,10 @@ def problem_of_bug(error: Exception, path: str) -> Problem:
     """A bug of ours, as an entry of the report."""
     told = str(error).partition("\n")[0][:200]
     return Problem(path=path, kind=INTERNAL, message=f"a bug in Saya: {type(error).__name__}: {told}")
+
+
+def example_facts(example: Example, kinds: frozenset[str]) -> Iterator[Fact]:
+    """The facts of a policy's example. Raises UserError where its template is none."""
+    source = Source(example.at.path, example.template)
+    template = load_template(parse(source), source)
+    return collect_facts(Resolver(template, region=example.region, parameters=example.parameters), kinds)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeVar, get_args
+from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 from saya.errors import ConfigError
+from saya.record import field, record
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 from saya.text.source import Location, Source
 
@@ -23,7 +23,7 @@ CONFIG_PATH = ".github/saya.yml"
 _REGION = re.compile(r"[a-z]{2,5}(?:-[a-z]+)+-[0-9]{1,2}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Environment:
     """What the environment says.
 
@@ -66,7 +66,7 @@ class Regions(NamedTuple):
         return re.fullmatch(_regex(self.pattern), path) is not None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Config:
     """What `.github/saya.yml` says.
 
@@ -104,6 +104,30 @@ def read_config(source: Source) -> Config:
             raise _error(key.at, f"no setting `{key.value}`; valid are {', '.join(sorted(_READERS))}")
         read[key.value.replace("-", "_")] = _READERS[key.value](node)
     return Config(**read)  # type: ignore[arg-type]  # each reader returns the type of its field
+
+
+def config_schema() -> dict[str, Any]:
+    """JSON schema 2020-12 of `.github/saya.yml`, for editors."""
+    texts = {"type": "array", "items": {"type": "string"}}
+    scalar = {"type": ["string", "integer", "boolean"]}
+    values = {"type": "object", "additionalProperties": {"anyOf": [scalar, {"type": "array", "items": scalar}]}}
+    region = {"type": "string", "pattern": f"^{_REGION.pattern}$"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Saya configuration",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "policies": texts,
+            "severity": {"type": "object", "additionalProperties": {"enum": list(get_args(SeverityOrOff))}},
+            "params": {"type": "object", "additionalProperties": values},
+            "regions": {"type": "object", "additionalProperties": {"type": "array", "items": region}},
+            "select": texts,
+            "ignore": texts,
+            "fail-on": {"enum": list(get_args(FailOn))},
+            "fail-on-undecided": {"type": "boolean"},
+        },
+    }
 
 
 def check_region(region: str) -> str:

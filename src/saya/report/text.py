@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from saya.findings import SEVERITIES, Context, Finding, JudgedTemplate, Problem, Report, Undecided
+from saya.findings import SEVERITIES, Context, Finding, JudgedTemplate, Problem, Related, Report, Undecided
 from saya.report.excerpt import excerpt
 from saya.report.inert import inert, inert_path
 from saya.text.source import Location
@@ -46,8 +46,7 @@ class _Teller:
             yield f"{self.place(finding.location)}: {label}: {self.paint(inert(finding.message), 'bold')}"
             yield from self.excerpt(finding, gutter)
             for related in finding.related:
-                where = self.place(related.location) + (" (base)" if related.revision == "base" else "")
-                yield self.remark(gutter, "note", f"{inert(related.message)} ({where})")
+                yield self.remark(gutter, "note", f"{inert(related.message)} ({self.related_place(related, finding)})")
         first = findings[0]
         if when := _scenario(first):
             yield self.remark(gutter, "when", when)
@@ -61,6 +60,13 @@ class _Teller:
     def place(self, location: Location) -> str:
         line, column = location.start
         return f"{inert_path(location.path)}:{line}:{column}"
+
+    def related_place(self, related: Related, finding: Finding) -> str:
+        if related.revision == "base":
+            return f"{self.place(related.location)} in base"
+        if related.location.path != finding.location.path:
+            return self.place(related.location)
+        return f"line {related.location.start_line}"
 
     def excerpt(self, finding: Finding, gutter: int) -> Iterator[str]:
         number, line, underline = excerpt(finding.location)

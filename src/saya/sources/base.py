@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from saya.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Deployment:
     """One way in which a template is deployed. None and empty where nobody says.
 
@@ -23,7 +24,7 @@ class Deployment:
     origin: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Candidate:
     """A file that may be a template.
 

@@ -74,7 +74,7 @@ def test_a_finding_is_told_whole():
         "t.yaml:5:21: warning[a-policy]: `Mapping` invokes `Worker` with no qualifier\n"
         " 5 |       FunctionName: !Ref Worker\n"
         "   |                     ^^^^^^^^^^^\n"
-        "   = note: the function (t.yaml:5:26)\n"
+        "   = note: the function (line 5)\n"
         "   = when: IsProd is false and Stage is dev\n"
         "   = fix: use the alias\n"
         "   = help: Use the alias.\n"

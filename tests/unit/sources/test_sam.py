@@ -70,8 +70,8 @@ def test_is_for_the_default_template_only(template):
         ('[a.deploy.parameters]\nregion = "eu-west-1"\ntemplate = "./other.yaml"\n', {"other.yaml"}),
         ('[a.global.parameters]\nregion = "eu-west-1"\ntemplate_file = "other.yaml"\n', {"other.yaml"}),
         (
-            '[a.build.parameters]\ntemplate_file = "other.yaml"\n[a.deploy.parameters]\nregion = "eu-west-1"\n'
-            + 'template_file = ".aws-sam/build/template.yaml"\n',
+            '[a.build.parameters]\ntemplate_file = "other.yaml"\n'
+            '[a.deploy.parameters]\nregion = "eu-west-1"\ntemplate_file = ".aws-sam/build/template.yaml"\n',
             {"other.yaml"},
         ),
         ('[a.deploy.parameters]\nregion = "eu-west-1"\ntemplate_file = "packaged.yaml"\n', {"template.yaml"}),

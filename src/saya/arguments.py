@@ -1,0 +1,108 @@
+"""What can be written behind `saya`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any, NoReturn
+
+import saya
+from saya.findings import SEVERITIES
+from saya.settings import check_region
+
+MISTAKE = 2
+
+# The keys of `saya.schemas.SCHEMAS` and of `saya.report.formats.REPORTERS`, which cost an import each.
+SCHEMA_NAMES = ("config", "policy", "report")
+FORMATS = ("text", "json")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line; its result names the command as `command`."""
+    parser = _Parser(prog="saya", description="Finds the sharp edges of CloudFormation and SAM templates.")
+    parser.add_argument("--version", action="version", version=f"saya {saya.__version__}")
+    commands = parser.add_subparsers(
+        metavar="COMMAND", dest="command", required=True, parser_class=_Parser, prog="saya"
+    )
+
+    def command(name: str, told: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=told, description=told[0].upper() + told[1:] + ".")
+        added.add_argument("--debug", action="store_true", help="show the traceback of a bug in Saya")
+        return added
+
+    _add_check(command("check", "judge templates"))
+    _add_test(command("test", "run the examples of policies"))
+    _add_explain(command("explain", "say why a policy exists and what it finds"))
+    _add_policies(command("policies", "list the policies"))
+    _add_schema(command("schema", "print a JSON schema"))
+    return parser
+
+
+class _Help(argparse.HelpFormatter):
+    """Help of one width everywhere. Asking the terminal for its own costs every start an import of `shutil`."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=32, width=100)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Tells a mistake in one line."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(formatter_class=_Help, allow_abbrev=False, **given)
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(MISTAKE, f"saya: {message}; see `{self.prog} --help`\n")
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="*", default=["."], metavar="PATH", help="template or folder (default: .)")
+    add = parser.add_argument
+    repeated: dict[str, Any] = {"default": [], "action": "append"}
+    listed: dict[str, Any] = {"default": [], "action": "extend", "type": _ids, "metavar": "ID"}
+    add("--region", **repeated, type=_region, metavar="R", help="AWS Region to judge for; may be repeated")
+    add("--parameter", **repeated, type=_parameter, metavar="K=V", help="value of a parameter; may be repeated")
+    add("--format", choices=FORMATS, default="text", help="form of the report (default: text)")
+    add("--output", metavar="FILE", help="write the report there")
+    add("--fail-on", choices=[*SEVERITIES, "never"], help="exit with 1 from here on (default: error)")
+    add("--fail-on-undecided", action="store_true", help="exit with 1 on what is undecided, too")
+    _add_policies(parser)
+    add("--select", **listed, help="judge by these policies only, separated by commas")
+    add("--ignore", **listed, help="leave these policies out, separated by commas")
+
+
+def _add_test(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("directory", nargs="?", metavar="DIR", help="directory of policies (default: those in force)")
+    _add_policies(parser)
+
+
+def _add_explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("id", metavar="ID", help="the policy's ID, as in a finding's brackets")
+    _add_policies(parser)
+
+
+def _add_schema(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", choices=SCHEMA_NAMES, help=", ".join(SCHEMA_NAMES))
+
+
+def _add_policies(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--policies", action="append", default=[], metavar="DIR", help="further directory of policies; may be repeated"
+    )
+
+
+def _region(text: str) -> str:
+    try:
+        return check_region(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, is_pair, value = text.partition("=")
+    if not name or not is_pair:
+        raise argparse.ArgumentTypeError(f"`{text}` gives no value; valid is NAME=VALUE")
+    return name, value
+
+
+def _ids(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

@@ -1,0 +1,16 @@
+"""The JSON schemas of what Saya reads and writes; `schemas/` has them as files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from saya.policy.schema import policy_schema
+from saya.report.schema import report_schema
+from saya.settings import config_schema
+
+SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
+    "config": config_schema,
+    "policy": policy_schema,
+    "report": report_schema,
+}
