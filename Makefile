@@ -33,14 +33,17 @@ test: $(READY)  ## all tests that need Python only, and every example of every p
 
 check: $(READY)  ## lint, types and generated files
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python tools/generate.py --check
+	$(BIN)/python tools/compile_data.py --check
+	$(BIN)/python tools/generate_docs.py --check
 
 real: $(READY)  ## what needs more than Python: the package as its users install it
 	$(BIN)/python tools/real.py
 
 docs: $(READY)  ## write the generated files anew
-	$(BIN)/python tools/generate.py
+	$(BIN)/python tools/compile_data.py
+	$(BIN)/python tools/generate_docs.py
 
 bench: $(READY)  ## speed, as ratios against cfn-lint in the same run
 	$(BIN)/python tools/bench.py
@@ -54,4 +57,4 @@ lock:  ## resolve the requirements anew (needs uv)
 	$(COMPILE) pyproject.toml --group dev --output-file requirements/dev.lock
 
 clean:  ## remove what the other targets made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

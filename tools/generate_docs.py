@@ -1,4 +1,4 @@
-"""Write what is generated from the policies and their language: docs/policies/*.md and schemas/policy.schema.json.
+"""Write what is generated: docs/policies/*.md from the policies, schemas/*.json from what Saya reads and writes.
 
 usage: generate_docs.py [--check]      --check: write nothing; exit 1 where a file is not what would be written
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from saya.policy.explain import index, page
 from saya.policy.load import load_policies
-from saya.policy.schema import policy_schema
+from saya.schemas import SCHEMAS
 
 ROOT = Path(__file__).parents[1]
 
@@ -22,7 +22,8 @@ def generated() -> dict[Path, str]:
     pages = ROOT / "docs" / "policies"
     files = {pages / f"{policy.id}.md": page(policy) for policy in policies}
     files[pages / "README.md"] = index(policies)
-    files[ROOT / "schemas" / "policy.schema.json"] = json.dumps(policy_schema(), indent=2) + "\n"
+    for name, schema in SCHEMAS.items():
+        files[ROOT / "schemas" / f"{name}.schema.json"] = json.dumps(schema(), indent=2) + "\n"
     return files
 
 

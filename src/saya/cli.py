@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - whatever it is, the user gets a line and not a traceback
-        _tell_bug(error, debug=environment.debug or arguments.debug)
+        _tell_bugs([error], debug=environment.debug or arguments.debug)
         return BUG
 
 
@@ -71,8 +71,7 @@ def _check(arguments: Namespace, environment: Environment) -> int:
         bugs.append(error)
         report = joined([Report(errors=(problem_of_bug(error, "."),))])
     _write(report, arguments, environment)
-    for bug in bugs:
-        _tell_bug(bug, debug=environment.debug or arguments.debug)
+    _tell_bugs(bugs, debug=environment.debug or arguments.debug)
     undecided_fails = arguments.fail_on_undecided or config.fail_on_undecided
     return exit_code(report, arguments.fail_on or config.fail_on, undecided_fails=undecided_fails)
 
@@ -252,10 +251,16 @@ def _complain(message: str) -> None:
     sys.stderr.write("".join(f"saya: {inert(line)}\n" for line in message.split("\n")))
 
 
-def _tell_bug(error: Exception, *, debug: bool) -> None:
+def _tell_bugs(bugs: Sequence[Exception], *, debug: bool) -> None:
+    """One line for all of them; with `debug` the traceback of each before it."""
+    if not bugs:
+        return
     if debug:
         import traceback
 
-        traceback.print_exception(error)
+        for bug in bugs:
+            traceback.print_exception(bug)
+    first = f"{type(bugs[0]).__name__}: {bugs[0]}".partition("\n")[0]
+    more = f" (and {len(bugs) - 1} more)" if len(bugs) > 1 else ""
     hint = "" if debug else "; --debug shows where"
-    _complain(f"a bug in Saya {saya.__version__}, please report it: {type(error).__name__}: {error}{hint}")
+    _complain(f"a bug in Saya {saya.__version__}, please report it: {first}{more}{hint}")
