@@ -7,10 +7,15 @@ SayaError                  base: never raised itself
 │   ├── PolicyError        one problem of a policy file
 │   ├── PolicySetError     a set of policies that does not load whole: all problems of all files, one a line
 │   └── ConfigError        a configuration file or an argument that does not hold
+├── GitHubError            GitHub refused, or could not be reached; posting goes on without, judging fails closed
 └── (anything else)        a bug of ours; exit 3
 """
 
 from __future__ import annotations
+
+from typing import Literal
+
+GitHubErrorKind = Literal["forbidden", "missing", "conflict", "invalid", "limited", "unavailable"]
 
 
 class SayaError(Exception):
@@ -26,7 +31,9 @@ class UserError(SayaError):
 
     kind = "usage"
 
-    def __init__(self, message: str, *, path: str | None = None, line: int | None = None, column: int | None = None) -> None:
+    def __init__(
+        self, message: str, *, path: str | None = None, line: int | None = None, column: int | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.path = path
@@ -74,3 +81,19 @@ class PolicySetError(UserError):
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
+
+
+class GitHubError(SayaError):
+    """GitHub did not do what was asked.
+
+    Attributes:
+        kind: `forbidden` (the token may not), `missing` (not there, or not to be seen by this token), `conflict`,
+            `invalid` (GitHub takes the request for wrong), `limited` (more requests than it takes for now) or
+            `unavailable` (an error of its own, no answer in time, an answer that cannot be read).
+        uncertain: whether it may have been done all the same.
+    """
+
+    def __init__(self, message: str, *, kind: GitHubErrorKind, uncertain: bool = False) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.uncertain = uncertain

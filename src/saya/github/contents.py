@@ -1,0 +1,133 @@
+"""Files of a revision without a checkout: trees, and blobs by their SHA, as data that nothing is run from.
+
+A blob is asked for by its SHA and checked against it. The contents API is not used: it follows symbolic links.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha1, sha256
+from typing import Any, NamedTuple
+
+from saya.errors import GitHubError
+from saya.github.transport import Transport, interpret
+from saya.record import record
+
+LARGEST = 16 * 1024 * 1024  # bytes of one file; CloudFormation takes templates up to 1 MB
+_BATCH = 50  # blobs in one GraphQL query
+_BATCH_BYTES = 2 * 1024 * 1024
+_CUT = 500_000  # bytes; GraphQL cuts the text of blobs that are somewhat longer
+_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_REGULAR = ("100644", "100755")
+
+
+class Entry(NamedTuple):
+    """A file of a tree: the SHA of its blob, and its size in bytes."""
+
+    sha: str
+    size: int
+
+
+@record(kw_only=True)
+class Tree:
+    """The regular files of a revision by path; symbolic links and submodules are left out.
+
+    `complete` is false where GitHub gave only a part: over 100,000 entries or 7 MB.
+    """
+
+    sha: str
+    files: Mapping[str, Entry]
+    complete: bool = True
+
+
+class Contents:
+    """The commits and files of a repository (`owner/name`), over a transport. Everything raises GitHubError."""
+
+    def __init__(self, transport: Transport, repository: str) -> None:
+        self._transport = transport
+        self._repository = repository
+        self._path = f"/repos/{repository}"
+
+    def merge_base(self, base: str, head: str) -> str | None:
+        """The merge base of two commits; None where they have no common ancestor."""
+        try:
+            reply = self._transport.read(f"{self._path}/compare/{base}...{head}", {"per_page": 1})
+        except GitHubError as error:
+            if error.kind == "missing" and "common ancestor" in str(error):
+                return None
+            raise
+        return interpret(lambda data: str(data["merge_base_commit"]["sha"]), reply.data, "a comparison")
+
+    def tree(self, commit: str) -> Tree:
+        """All files of a commit, one request."""
+        reply = self._transport.read(f"{self._path}/git/trees/{commit}", {"recursive": "1"})
+        files = interpret(_files, reply.data, "a tree")
+        return Tree(sha=commit, files=files, complete=reply.data.get("truncated") is not True)
+
+    def blobs(self, entries: Iterable[Entry]) -> dict[str, bytes]:
+        """The bytes of these blobs by SHA, many in one request; those over `LARGEST` are left out."""
+        wanted = {entry.sha: entry for entry in entries if entry.size <= LARGEST}
+        found: dict[str, bytes] = {}
+        for batch in _batches(entry for entry in wanted.values() if entry.size < _CUT):
+            found |= self._batch(batch)
+        for sha in wanted:
+            if sha not in found:
+                found[sha] = self._blob(sha)
+        return found
+
+    def _batch(self, shas: list[str]) -> dict[str, bytes]:
+        """Those of the blobs that GraphQL gives whole: text, not too long. None of them where it gives nothing."""
+        fields = "\n".join(f'b{at}: object(oid: "{sha}") {{ ... on Blob {{ text }} }}' for at, sha in enumerate(shas))
+        query = f"query($owner: String!, $name: String!) {{ repository(owner: $owner, name: $name) {{\n{fields}\n}} }}"
+        owner, _, name = self._repository.partition("/")
+        try:
+            data = self._transport.query(query, {"owner": owner, "name": name})
+        except GitHubError as error:
+            if error.kind in ("limited", "unavailable"):
+                raise
+            return {}
+        given = data.get("repository") or {}
+        found = {}
+        for at, sha in enumerate(shas):
+            text = (given.get(f"b{at}") or {}).get("text")
+            if isinstance(text, str):
+                content = text.encode("utf-8", "surrogatepass")
+                if is_blob(content, sha):  # what is cut, or was not UTF-8, is not
+                    found[sha] = content
+        return found
+
+    def _blob(self, sha: str) -> bytes:
+        reply = self._transport.read(f"{self._path}/git/blobs/{sha}")
+        content = interpret(lambda data: base64.b64decode(data["content"], validate=False), reply.data, "a blob")
+        if not is_blob(content, sha):
+            raise GitHubError(f"GitHub's answer about the blob {sha} is not that blob", kind="unavailable")
+        return content
+
+
+def _batches(entries: Iterable[Entry]) -> Iterator[list[str]]:
+    batch: list[str] = []
+    size = 0
+    for entry in entries:
+        if batch and (len(batch) == _BATCH or size + entry.size > _BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(entry.sha)
+        size += entry.size
+    if batch:
+        yield batch
+
+
+def is_blob(content: bytes, sha: str) -> bool:
+    """Whether Git would store these bytes under this SHA."""
+    algorithm = sha256 if len(sha) == 64 else sha1
+    return algorithm(b"blob %d\0%b" % (len(content), content)).hexdigest() == sha  # Git's own names, no secret
+
+
+def _files(data: Mapping[str, Any]) -> dict[str, Entry]:
+    return {
+        str(entry["path"]): Entry(str(entry["sha"]), int(entry.get("size", 0)))
+        for entry in data["tree"]
+        if entry["type"] == "blob" and entry["mode"] in _REGULAR and _HASH.fullmatch(entry["sha"])
+    }
