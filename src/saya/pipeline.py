@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from saya.errors import ConfigError, ParseError, PolicySetError, UserError
-from saya.facts.collect import collect_facts
+from saya.facts.collect import collect_changes, collect_facts
 from saya.facts.types import Fact
 from saya.findings import Context, JudgedTemplate, Problem, Report, Undecided
 from saya.model.resolve import Resolver
@@ -248,6 +248,14 @@ def problem_of_bug(error: Exception, path: str) -> Problem:
 
 def example_facts(example: Example, kinds: frozenset[str]) -> Iterator[Fact]:
     """The facts of a policy's example. Raises UserError where its template is none."""
-    source = Source(example.at.path, example.template)
-    template = load_template(parse(source), source)
-    return collect_facts(Resolver(template, region=example.region, parameters=example.parameters), kinds)
+    head = example_resolver(example, example.template)
+    yield from collect_facts(head, kinds)
+    if example.base is not None:
+        base = example_resolver(example, example.base)
+        yield from collect_changes(base, head, kinds, changed_files=None, folder="")
+
+
+def example_resolver(example: Example, text: str) -> Resolver:
+    """A template of an example, in the region and with the parameters that the example gives."""
+    source = Source(example.at.path, text)
+    return Resolver(load_template(parse(source), source), region=example.region, parameters=example.parameters)
