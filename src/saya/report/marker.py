@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+# With its line feed: 64 digits in the mark of a head.
+LONGEST_MARK = len("<!-- saya:1:head: -->\n") + 64
+
 _FINGERPRINT = re.compile(r"<!-- saya:1:([0-9a-f]{8,64}) -->")
 _HEAD = re.compile(r"<!-- saya:1:head:([0-9a-f]{7,64}) -->")
 

@@ -16,8 +16,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from saya.findings import Report
+from saya.report.body import BodyWriter
+from saya.report.comment import CommentWriter
 from saya.report.diff import Diff
-from saya.report.marker import fingerprints_in, head_in, mark, mark_head
+from saya.report.markdown import size
+from saya.report.marker import LONGEST_MARK, fingerprints_in, head_in, mark, mark_head
+from saya.report.placement import Draft, place
+from saya.report.rendering import Templates
+from saya.report.suggestion import sources_of
+from saya.report.telling import Links, Teller
+
+# GitHub takes 65,536 characters; what it adds of its own to a body is not known.
+LONGEST_BODY = 65_000
 
 __all__ = ["InlineComment", "Review", "build_review", "fingerprints_in", "head_in", "mark", "mark_head"]
 
@@ -66,8 +76,53 @@ def build_review(
 ) -> Review:
     """The review that tells a report.
 
-    `repository_url` is where links go, without a slash at the end: `https://github.com/OWNER/NAME`. `templates` are
-    Jinja templates by name that override blocks of ours, of the base revision; None for ours alone. Raises UserError
-    where one of them does not hold.
+    `repository_url` is where links go, without a slash at the end: `https://github.com/OWNER/NAME`; empty for no links.
+    `templates` are a project's own by name (`saya.report.rendering.NAMES`), of the base revision; None for ours alone.
+    Raises ConfigError where one of them does not hold.
     """
-    raise NotImplementedError
+    sources = sources_of(report)
+    new = [finding for finding in report.findings if finding.status != "existing"]
+    placement = place(new, sources, diff)
+    teller = Teller(
+        links=Links(repository_url=repository_url, head=head_sha, base=report.base),
+        templates={template.path: template for template in report.templates},
+    )
+    writer = CommentWriter(teller=teller, templates=Templates(templates), sources=sources)
+    comments = tuple(_comment(draft, writer) for draft in placement.drafts)
+    bodies = BodyWriter(
+        report=report,
+        writer=writer,
+        outside=placement.outside,
+        commented=bool(comments),
+        measure=size,
+        mark_size=LONGEST_MARK,
+    )
+    body = bodies.write("review.md", LONGEST_BODY - LONGEST_MARK)
+    marks = [mark_head(head_sha), mark(finding.fingerprint for finding in body.told)]
+    added = any(entry.added_by_head for entry in report.suppressed)
+    return Review(
+        body="\n".join(filter(None, [body.text + "\n", *marks])),
+        comments=comments,
+        omitted=body.omitted,
+        silent=not (new or added or report.errors or report.resolved),
+    )
+
+
+def _comment(draft: Draft, writer: CommentWriter) -> InlineComment:
+    fingerprints = tuple(dict.fromkeys(finding.fingerprint for finding in draft.findings))
+    marks = mark(fingerprints)
+    text = writer.write(
+        draft.findings,
+        LONGEST_BODY - size(marks) - 2,
+        suggestion=draft.suggestion,
+        brief=draft.brief,
+        elsewhere=draft.elsewhere,
+    )
+    anchor = draft.anchor
+    return InlineComment(
+        path=anchor.path,
+        line=anchor.last,
+        start_line=anchor.first if anchor.first < anchor.last else None,
+        body=f"{text}\n\n{marks}",
+        fingerprints=fingerprints,
+    )

@@ -1,0 +1,176 @@
+"""The parts of a report as plain data of inert Markdown: what the templates of comments are given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from saya.findings import Context, Finding, Fix, JudgedTemplate, Problem, Related, Suppressed, Undecided
+from saya.report.anchor import lines_of
+from saya.report.markdown import blob_url, code, fenced, link, plain, prose
+from saya.report.rendering import Plain, counted
+from saya.text.source import Location
+
+PLACES = 4
+RELATED = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Where links lead. A revision that is no commit hash, or no URL of a repository, gives no links."""
+
+    repository_url: str
+    head: str
+    base: str | None = None
+
+    def to(self, location: Location, revision: str = "head") -> str:
+        """Path and line of a location, as a permanent link."""
+        first, last = lines_of(location)
+        commit = (self.base or "") if revision == "base" else self.head
+        shown = code(f"{location.path}:{first}")
+        return link(shown, blob_url(self.repository_url, commit, location.path, first, last))
+
+    def to_line(self, location: Location) -> str:
+        """The line alone, as a permanent link; for a list of places in one file."""
+        first, last = lines_of(location)
+        return link(code(f":{first}"), blob_url(self.repository_url, self.head, location.path, first, last))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teller:
+    """Tells the parts of one report."""
+
+    links: Links
+    templates: dict[str, JudgedTemplate]
+
+    def finding(
+        self,
+        group: tuple[Finding, ...],
+        *,
+        suggestion: str | None = None,
+        patch: str | None = None,
+        brief: bool = False,
+        elsewhere: bool = False,
+    ) -> dict[str, Plain]:
+        """Findings that are told together, by the first of them.
+
+        `suggestion` and `patch` are the first one's fix, as lines; `brief` leaves out what another comment says;
+        `elsewhere` is true where the comment does not stand at the place of the finding.
+        """
+        first = group[0]
+        return {
+            "severity": first.severity,
+            "policy": code(first.policy),
+            "message": prose(first.message),
+            "resource": code(first.resource) if first.resource else "",
+            "property": code(first.property) if first.property else "",
+            "place": self.links.to(first.location),
+            "places": self.places([finding.location for finding in group]),
+            "elsewhere": elsewhere,
+            "scenario": scenario(first),
+            "contexts": self.contexts(first.template, first.contexts),
+            "others": [
+                {"message": prose(finding.message), "place": self.links.to(finding.location)} for finding in group[1:]
+            ],
+            "related": [] if brief else [self.related(entry) for entry in first.related[:RELATED]],
+            "fix": self.fix(first.fix, suggestion, patch) if first.fix else None,
+            "advice": prose(first.advice) if first.advice and not brief else "",
+        }
+
+    def fix(self, fix: Fix, suggestion: str | None, patch: str | None) -> dict[str, Plain]:
+        """A fix, with its suggestion block or its patch ready to print; `""` where there is none."""
+        return {
+            "title": prose(fix.title),
+            "safe": fix.safety == "safe",
+            "suggestion": fenced(suggestion, "suggestion") if suggestion is not None else "",
+            "patch": fenced(patch, "diff") if patch is not None else "",
+        }
+
+    def related(self, entry: Related) -> dict[str, Plain]:
+        """A place that belongs to a finding."""
+        return {
+            "message": prose(entry.message),
+            "place": self.links.to(entry.location, entry.revision),
+            "base": entry.revision == "base",
+        }
+
+    def places(self, locations: list[Location]) -> str:
+        """The places, the file named once; the first few of them and how many more."""
+        shown = [self.links.to(locations[0])]
+        for before, location in pairwise(locations[:PLACES]):
+            same = before.path == location.path
+            shown.append(self.links.to_line(location) if same else self.links.to(location))
+        more = len(locations) - len(shown)
+        return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+
+    def contexts(self, template: str, contexts: tuple[Context, ...]) -> str:
+        """Where something holds, if its template is deployed in other ways too."""
+        judged = self.templates.get(template)
+        if judged is None or len(contexts) >= len(judged.contexts):
+            return ""
+        return ", ".join(_context(context) for context in contexts)
+
+    def undecided(self, entries: Iterable[Undecided], most: int) -> list[Plain]:
+        """What would decide, and what waits for it; the reason with most first."""
+        groups: dict[tuple[str, ...], list[Undecided]] = {}
+        for entry in entries:
+            groups.setdefault(tuple(dict.fromkeys(entry.reasons)), []).append(entry)
+        told: list[Plain] = []
+        for reasons, waiting in sorted(groups.items(), key=lambda item: -len(item[1]))[:most]:
+            policies = ", ".join(code(policy) for policy in dict.fromkeys(entry.policy for entry in waiting))
+            told.append(
+                {
+                    "reasons": "; ".join(map(prose, reasons)),
+                    "count": len(waiting),
+                    "policies": "" if policies == code("*") else policies,
+                    "places": self.places([entry.location for entry in waiting]),
+                }
+            )
+        return told
+
+    def suppressed(self, entry: Suppressed) -> dict[str, Plain]:
+        """A finding that its author silenced."""
+        return {
+            "severity": entry.finding.severity,
+            "policy": code(entry.policy),
+            "resource": code(entry.finding.resource),
+            "place": self.links.to(entry.location),
+            "reason": plain(entry.reason),
+            "until": plain(entry.until or ""),
+            "added": entry.added_by_head,
+        }
+
+    def resolved(self, finding: Finding) -> dict[str, Plain]:
+        """A finding of base that head does not have."""
+        return {
+            "severity": finding.severity,
+            "policy": code(finding.policy),
+            "resource": code(finding.resource) if finding.resource else code(finding.template),
+        }
+
+
+def problem(entry: Problem) -> dict[str, Plain]:
+    """A file that could not be judged."""
+    place = ":".join(str(part) for part in (entry.path, entry.line, entry.column) if part is not None)
+    return {"place": code(place), "message": prose(entry.message)}
+
+
+def scenario(finding: Finding) -> str:
+    """Under which conditions and parameter values a finding holds; empty where it holds always."""
+    held = [f"{code(name)} is {str(value).lower()}" for name, value in finding.scenario.items()]
+    held += [f"{code(name)} is {code(value)}" for name, value in finding.parameters.items()]
+    return " and ".join(held)
+
+
+def tally(findings: Iterable[Finding]) -> str:
+    """How many there are of each severity: `1 error, 2 warnings`; empty where there are none."""
+    severities = [finding.severity for finding in findings]
+    counts = {severity: severities.count(severity) for severity in ("error", "warning", "note")}
+    return ", ".join(counted(count, severity) for severity, count in counts.items() if count)
+
+
+def _context(context: Context) -> str:
+    if context.stack and context.region:
+        return f"{code(context.stack)} ({plain(context.region)})"
+    return code(context.stack) if context.stack else plain(context.region or "a stack of which nothing is known")
