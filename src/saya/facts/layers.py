@@ -1,8 +1,9 @@
 """The layers of the template's functions, and what each is built for.
 
 A layer is an ARN, whose account and name the catalogue may know, or a layer of the template, which may declare its
-CompatibleArchitectures. What nobody says is Unknown, also where the function runs on x86_64, on which nearly every
-layer runs: whether that is worth a word is the policy's to judge.
+CompatibleArchitectures. What nobody says is Unknown where the function runs on arm64, or may. On x86_64 such a layer is
+no fact: layers that run on arm64 only say so, nearly all others run there, and an undecided entry for every
+home-made layer of every function would bury those that matter.
 """
 
 from __future__ import annotations
@@ -44,6 +45,11 @@ class _Built(NamedTuple):
     entry: LayerEntry | None = None
     open_name: Unknown | None = None
 
+    @property
+    def says_nothing(self) -> bool:
+        """Whether nothing at all speaks of an architecture, decided or not."""
+        return not self.declared and self.entry is None
+
 
 def collect(view: View) -> Iterator[Layer]:
     """The layers of every function: one fact for each alternative of the layer and the function's architecture."""
@@ -65,8 +71,12 @@ def _zip_packages(view: View, declared: TemplateResource, place: Place) -> Itera
 def _facts(view: View, declared: TemplateResource, place: Place, built: _Built) -> Iterator[Layer]:
     for option in view.functions(declared):
         guard = view.resolver.join(place.guard, built.guard, option.guard)
-        if guard is not None:
-            yield _fact(view, declared, place._replace(guard=guard), built, _settled(option.function, guard, place.at))
+        if guard is None:
+            continue
+        function = _settled(option.function, guard, place.at)
+        if built.says_nothing and function.architecture == "x86_64":
+            continue
+        yield _fact(view, declared, place._replace(guard=guard), built, function)
 
 
 def _fact(view: View, declared: TemplateResource, place: Place, built: _Built, function: Function) -> Layer:
@@ -165,7 +175,7 @@ def _layer_version(view: View, resource: TemplateResource) -> Iterator[_Built]:
         rows = _declared_architectures(view, option.value, guard)
         for joined, architectures in rows:
             if architectures != ():
-                yield _Built(joined, resource.id, None, architectures, declared=not isinstance(architectures, Unknown))
+                yield _Built(joined, resource.id, None, architectures, declared=True)
             else:
                 yield _undeclared(view, resource, joined)
 
