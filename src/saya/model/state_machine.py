@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from saya.model.attributes import STATE_MACHINE_TYPES
 from saya.model.embedded import Substitute, guarded, read_document
 from saya.model.guard import Guard
+from saya.model.references import reason_of
 from saya.model.resolve import Place, Resolver, TemplateResource
 from saya.model.value import Absent, Alternative, Given, Mapping, Part, Text, Thunk, Unknown, Value, always
 from saya.text.node import Node
@@ -103,7 +104,11 @@ def _opaque(
     """What cannot be followed; nothing where there is nothing."""
     if value is Absent.NO_VALUE:
         return
-    reason = value if isinstance(value, Unknown) else Unknown("the definition is not written as a mapping")
+    reason = Unknown("the definition is not written as a mapping")
+    if isinstance(value, Text) and value.literal is None:
+        reason = reason_of(value)
+    elif isinstance(value, Unknown):
+        reason = value
     yield Opaque(machine, Place(path, guard, reason, at, ()))
 
 
