@@ -1,0 +1,95 @@
+"""Dynamic references in the properties of resources.
+
+Source: CloudFormation User Guide, "Get values stored in other services using dynamic references": the text is
+`{{resolve:service:reference}}` without blanks, whatever intrinsic functions put it together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from saya.facts.property_texts import property_texts
+from saya.facts.types import DynamicReference
+from saya.facts.view import View
+from saya.model.resolve import Place, TemplateResource
+from saya.model.value import Text
+from saya.text.node import ScalarNode
+from saya.text.offsets import map_offsets
+from saya.text.source import Location, Span
+
+_OPENING = "{{resolve:"
+_REFERENCE = re.compile(r"\{\{resolve:(ssm-secure|ssm|secretsmanager):((?:(?!\{\{).)*?)(?:\}\}|(?=\{\{)|$)", re.DOTALL)
+_SECRET_NAME = re.compile(r"(.*?)(?::(?:SecretString|SecretBinary)\b.*|:*)", re.DOTALL)
+_PARAMETER_NAME = re.compile(r"(.*?)(?::\d*)?", re.DOTALL)
+_SERVICES: dict[str, Literal["ssm", "ssm-secure", "secretsmanager"]] = {
+    "ssm": "ssm",
+    "ssm-secure": "ssm-secure",
+    "secretsmanager": "secretsmanager",
+}
+
+
+def collect(view: View) -> Iterator[DynamicReference]:
+    """The dynamic references of the template's resources, each once per alternative.
+
+    A resource in which no reference is written is passed over, for speed, unless it is a custom resource: that may take
+    one from a parameter or a mapping.
+    """
+    resolver = view.resolver
+    source = resolver.template.source
+    if _OPENING not in source.text and not any(_OPENING in text for text in resolver.given.values()):
+        return
+    for declared in resolver.resources.values():
+        node = declared.node
+        if view.resource(declared).custom or node.source.text.find(_OPENING, node.start, node.end) >= 0:
+            yield from _of_resource(view, declared)
+
+
+def _of_resource(view: View, declared: TemplateResource) -> Iterator[DynamicReference]:
+    for place in property_texts(view.resolver, declared):
+        if not isinstance(place.value, Text):
+            continue
+        masked = place.value.masked
+        if _OPENING not in masked:
+            continue
+        seen = set()
+        for match in _REFERENCE.finditer(masked):
+            written = place.value.slice(match.start(), match.end())
+            if written.literal is not None and not match[0].endswith("}}"):
+                continue
+            service = _SERVICES[match[1]]
+            name = str(place.value.slice(*_name_span(match, service)))
+            if (service, name) in seen:
+                continue
+            seen.add((service, name))
+            fields = view.fields(declared, place, subject=f"{service}:{name}")
+            fields["at"] = _location(place, written)
+            yield DynamicReference(**fields, service=service, name=name)
+
+
+def _name_span(match: re.Match[str], service: str) -> tuple[int, int]:
+    """The secret's or parameter's name in a reference, without version, stage and key."""
+    pattern = _SECRET_NAME if service == "secretsmanager" else _PARAMETER_NAME
+    name = pattern.fullmatch(match[2])
+    start = match.start(2)
+    return (start, start + name.end(1)) if name is not None else (start, match.end(2))
+
+
+def _location(place: Place, text: Text) -> Location:
+    """Where a reference stands: its own line in a text of several lines, else where the text is used."""
+    at = place.at
+    written = at.source.text
+    if written.find("\n", at.start, at.end) < 0:
+        return at.location
+    part = next((part for part in text.parts if part.hole is None), None)
+    origin = part.origin if part is not None else None
+    if part is None or not isinstance(origin, ScalarNode) or origin.source is not at.source:
+        return at.location
+    if not (at.start <= origin.start and origin.end <= at.end):
+        return at.location
+    offsets = map_offsets(origin)
+    if offsets is None or not origin.text.startswith(part.text, part.start):
+        return at.location
+    first, last = offsets.offset(part.start), offsets.offset(part.start + len(part.text))
+    return Location(origin.source, Span(first, last))
