@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from saya.facts.collect import collect_facts
-from saya.facts.types import Fact
-from saya.model.resolve import Resolver
-from saya.model.template import load_template
+from saya.pipeline import example_facts
 from saya.policy.examples import run_examples
-from saya.policy.language import Example, Policy
+from saya.policy.language import Policy
 from saya.policy.load import built_in_directory, load_policies
-from saya.text.parse import parse
-from saya.text.source import Source
 
 POLICIES = load_policies(tests=True)
 
 
-def facts_of(example: Example, kinds: set[str]) -> Iterator[Fact]:
-    source = Source("example", example.template)
-    template = load_template(parse(source), source)
-    resolver = Resolver(template, region=example.region, parameters=example.parameters)
-    return collect_facts(resolver, kinds)
-
-
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.id)
 def test_examples_hold_and_need_every_clause(policy: Policy):
-    run = run_examples([policy], lambda example: facts_of(example, {policy.kind}))
+    run = run_examples([policy], lambda example: example_facts(example, frozenset({policy.kind})))
 
     assert [str(failure) for failure in run.failures] == []
     assert run.examples == len(policy.tests) > 0

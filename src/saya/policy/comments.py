@@ -20,14 +20,12 @@ class Comment(NamedTuple):
 
     text    what follows the word that was looked for
     at      where it is written
-    alone   whether nothing else is on its line
     spans   what it stands at: findings that begin in them are meant
     key     the mapping key that it stands on or before, if there is one
     """
 
     text: str
     at: Location
-    alone: bool
     spans: tuple[Span, ...]
     key: ScalarNode | None
 
@@ -53,7 +51,7 @@ class Comments:
             line = self.source.position(match.start())[0]
             alone = not self.source.text[self.source.starts[line - 1] : match.start()].strip()
             key, spans = self._after(line) if alone else self._on(line)
-            yield Comment(match[1].strip(), at, alone, spans, key)
+            yield Comment(match[1].strip(), at, spans, key)
 
     def _index(self) -> None:
         """What the tree holds, by place. Shared nodes (aliases) are visited once."""

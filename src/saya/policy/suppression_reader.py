@@ -89,7 +89,7 @@ class _Reading:
             self.problem(comment.at, "nothing follows this suppression")
             return False
         key = comment.key
-        if key is not None and comment.alone and self.root.keys.get(key.text) is key:
+        if key is not None and self.root.keys.get(key.text) is key:
             self.problem(comment.at, f"`{key.text}` is more than one resource; suppress at a resource or below it")
             return False
         return True

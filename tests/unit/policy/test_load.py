@@ -203,7 +203,8 @@ BROKEN = [
     (
         "qualifier: absent",
         "qualifier: {}",
-        "8:14: the test of `qualifier` is empty; there are present, not, includes, excludes, some, every, field and param",
+        "8:14: the test of `qualifier` is empty; there are present, not, includes, excludes, some, every, field and "
+        "param",
     ),
     (
         "qualifier: absent",
@@ -434,8 +435,8 @@ def test_the_default_of_a_parameter_must_fit_where_it_is_used():
     text = MINIMAL.replace("where:\n  qualifier: absent\n", PARAMS.replace("latest]", "lates]"))
 
     assert problem(text) == (
-        "fast-calls.yml:8:22: the default of `qualifiers` does not fit: `qualifier` is absent, latest, version or alias, "
-        "never `lates`; did you mean `latest`?"
+        "fast-calls.yml:8:22: the default of `qualifiers` does not fit: `qualifier` is absent, latest, version or "
+        "alias, never `lates`; did you mean `latest`?"
     )
 
 
