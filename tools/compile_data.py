@@ -118,6 +118,24 @@ EVENT_SOURCE = {
     **PROVENANCE,
 }
 
+UPDATED_PROPERTY = {
+    "property": Column(text),
+    "sam": Column(texts, None),
+    "side": Column(one_of("code", "configuration", "replaces", "exempts")),
+    "published": Column(truth, default=False),
+    "default": Column(text, None),
+    **PROVENANCE,
+}
+MIX = {
+    "code": Column(text),
+    "configuration": Column(text),
+    "severity": Column(one_of("error", "warning", "note")),
+    "outcome": Column(one_of("half_updated", "deployment_fails")),
+    "meets": Column(text),
+    **PROVENANCE,
+}
+FILES = "Files"
+
 
 def compile_invocation_sites(path: Path, problems: Problems) -> Any:
     document = read_document(path, ("sites", "grants"), problems)
@@ -236,12 +254,33 @@ def compile_event_sources(path: Path, problems: Problems) -> Any:
     return out
 
 
+def compile_function_updates(path: Path, problems: Problems) -> Any:
+    document = read_document(path, ("properties", "mixes"), problems)
+    sides: dict[str, str] = {FILES: "code"}
+    properties = []
+    for row in read_rows(document.get("properties", []), UPDATED_PROPERTY, problems):
+        if row["property"] in sides:
+            problems.add(row.line, f"{row['property']} stands twice; keep one row")
+        sides[row["property"]] = row["side"]
+        sam = listed(row["sam"]) if row["sam"] else [row["property"]]
+        default = json.loads(row["default"]) if row["default"] else None
+        properties.append([row["property"], sam, row["side"], row["published"], default])
+    mixes = []
+    for row in read_rows(document.get("mixes", []), MIX, problems):
+        for side in ("code", "configuration"):
+            if sides.get(row[side]) != side:
+                problems.add(row.line, f"{row[side]} is no property of the {side} side")
+        mixes.append([row[name] for name in ("code", "configuration", "severity", "outcome", "meets")])
+    return {"properties": properties, "mixes": mixes}
+
+
 TABLES: dict[str, Callable[[Path, Problems], Any]] = {
     "invocation-sites": compile_invocation_sites,
     "sam-events": compile_sam_events,
     "layers": compile_layers,
     "log-group-arns": compile_log_group_arns,
     "global-event-sources": compile_event_sources,
+    "function-updates": compile_function_updates,
 }
 
 

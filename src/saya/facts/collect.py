@@ -18,6 +18,7 @@ COLLECTORS: dict[str, str] = {
     "secret_property": "saya.facts.secret_properties",
     "event_rule": "saya.facts.event_rules",
     "task_state": "saya.facts.task_states",
+    "alias": "saya.facts.alias_states",
 }
 
 
@@ -31,3 +32,24 @@ def collect_facts(resolver: Resolver, kinds: Collection[str]) -> Iterator[Fact]:
         if kind in kinds:
             collect: Callable[[View], Iterator[Fact]] = import_module(module).collect
             yield from collect(view)
+
+
+def collect_changes(
+    base: Resolver, head: Resolver, kinds: Collection[str], *, changed_files: frozenset[str] | None, folder: str
+) -> Iterator[Fact]:
+    """The facts about the way from base to head of one template, each resolved in the context that belongs to the other's.
+
+    `changed_files` are the files that differ between the revisions, None where nobody says; `folder` is that of the template. Both are
+    relative to the root of the repository, with `/`.
+    """
+    if "function_change" not in kinds and "alias" not in kinds:
+        return
+    from saya.facts.alias_states import stale_aliases
+    from saya.facts.function_changes import change_facts, find_changes
+
+    before, after = View(base), View(head)
+    revisions, changes = find_changes(before, after, changed_files, folder)
+    if "function_change" in kinds:
+        yield from change_facts(before, after, revisions, changes)
+    if "alias" in kinds:
+        yield from stale_aliases(before, after, changes)

@@ -39,6 +39,7 @@ Root = Literal["properties", "attributes", "hooks"]
 Authorisation = Literal["resource_policy", "role", "either", "caller"]
 Wants = Literal["starred", "bare", "bare_preferred", "either"]
 LogGroupSeverity = Literal["error", "warning", "note", "none"]
+Side = Literal["code", "configuration", "replaces", "exempts"]
 Verdict = Literal["fixed", "partly", "several", "regional", "unknown"]
 
 
@@ -152,6 +153,39 @@ class GlobalEventSource(NamedTuple):
     def certainty_in(self, partition: str) -> Certainty:
         """How sure `regions` are in a partition: outside `aws` they are where the control plane is, never certain."""
         return "likely" if partition != "aws" and self.certainty == "certain" else self.certainty
+
+
+class UpdatedProperty(NamedTuple):
+    """A property of a function and the call that carries it; the columns of data/function-updates.yml."""
+
+    property: str
+    sam: tuple[str, ...]
+    side: Side
+    published: bool
+    default: Any
+
+
+class Mix(NamedTuple):
+    """A change of both sides in one deployment; the columns of data/function-updates.yml."""
+
+    code: str
+    configuration: str
+    severity: Literal["error", "warning", "note"]
+    outcome: Literal["half_updated", "deployment_fails"]
+    meets: str
+
+
+@cache
+def updated_properties() -> tuple[UpdatedProperty, ...]:
+    """The properties of a function that matter to its update."""
+    rows = load("function-updates")["properties"]
+    return tuple(UpdatedProperty(name, tuple(sam), *rest) for name, sam, *rest in rows)
+
+
+@cache
+def mixes() -> tuple[Mix, ...]:
+    """The mixes of both sides that are worth a word, most severe first for each pair of properties."""
+    return tuple(Mix(*row) for row in load("function-updates")["mixes"])
 
 
 @cache

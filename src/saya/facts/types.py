@@ -20,7 +20,9 @@ Architecture = Literal["x86_64", "arm64"]
 Exposure = Literal["synchronous", "asynchronous", "control_plane"]
 Qualifier = Literal["absent", "latest", "version", "alias"]
 QualifierSupport = Literal["accepted", "rejected", "required", "unknown"]
-Integration = Literal["sam_event", "event_source_mapping", "function_url", "state_machine", "open_api", "custom_resource", "service"]
+Integration = Literal[
+    "sam_event", "event_source_mapping", "function_url", "state_machine", "open_api", "custom_resource", "service"
+]
 Certainty = Literal["certain", "likely", "unsure"]
 
 
@@ -88,6 +90,25 @@ class Stack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedPlace:
+    """A place that belongs to a fact without being it.
+
+    Attributes:
+        at: where.
+        message: what it has to do with the fact.
+        resource: the logical ID there.
+        property: the path of the property there.
+        revision: the revision that the place is in.
+    """
+
+    at: Location
+    message: str
+    resource: str
+    property: str
+    revision: Literal["head", "base"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """What every fact has.
 
@@ -100,6 +121,7 @@ class Fact:
         at: where the value is used.
         origins: where its literals stand, if elsewhere (Mappings, a parameter's Default, Globals).
         stack: the stack in whose context it holds.
+        related: further places that belong to it.
     """
 
     resource: Resource
@@ -110,6 +132,7 @@ class Fact:
     at: Location
     origins: tuple[Location, ...] = ()
     stack: Stack
+    related: tuple[RelatedPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +273,59 @@ class TaskState(Fact):
     integration_at: Location
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionChange(Fact):
+    """A change of a function that CloudFormation makes in two calls; between base and head only.
+
+    Attributes:
+        function: the function, as head has it.
+        code_side: the changed properties that UpdateFunctionCode carries.
+        configuration_side: the changed properties that UpdateFunctionConfiguration carries.
+        mix: the two properties that are worst together: `Architectures and Layers`.
+        mixes: all pairs worth a word, worst first.
+        changes: whether both of the mix change.
+        severity: how bad the mix is.
+        outcome: what comes of it: callers meet a half-updated function, or the deployment fails.
+        meets: the same in words.
+        in_place: whether the function is updated in place; false where a new one is created, or CloudFormation publishes it itself.
+        exposed: whether the wiring of base leads live callers to `$LATEST`.
+        callers: who they are, by logical ID.
+        moved: those of them that head has repointed or removed.
+    """
+
+    function: Function
+    code_side: tuple[str, ...]
+    configuration_side: tuple[str, ...]
+    mix: str
+    mixes: tuple[str, ...]
+    changes: bool | Unknown
+    severity: Literal["error", "warning", "note"]
+    outcome: Literal["half_updated", "deployment_fails"]
+    meets: str
+    in_place: bool | Unknown
+    exposed: bool | Unknown
+    callers: tuple[str, ...]
+    moved: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AliasState(Fact):
+    """An alias, and whether it protects its callers; `resource` is the alias, or the SAM function that publishes it.
+
+    Attributes:
+        alias: the alias.
+        function: the function that it belongs to.
+        stale: the properties of the function that change between base and head and do not reach the alias.
+        cause: why it protects nothing or does not move: it points to `$LATEST`, its Version is written by hand and stays, or
+            AutoPublishAlias publishes for other properties only.
+    """
+
+    alias: Alias
+    function: Function
+    stale: tuple[str, ...]
+    cause: Literal["latest", "hand_written_version", "auto_publish_default", "none"] | Unknown
+
+
 KINDS: dict[str, type[Fact]] = {
     "invocation": Invocation,
     "layer": Layer,
@@ -258,4 +334,6 @@ KINDS: dict[str, type[Fact]] = {
     "secret_property": SecretProperty,
     "event_rule": EventRule,
     "task_state": TaskState,
+    "function_change": FunctionChange,
+    "alias": AliasState,
 }

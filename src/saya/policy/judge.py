@@ -157,7 +157,10 @@ def _finding(policy: Policy, severity: Severity, fact: Fact, template: str, cont
         scenario=dict(fact.guard.conditions),
         parameters=dict(fact.guard.parameters),
         contexts=(context,),
-        related=tuple(related for each in policy.report.related if (related := _related(each, fact)) is not None),
+        related=(
+            *(related for each in policy.report.related if (related := _related(each, fact)) is not None),
+            *(Related(place.at, place.message, place.resource, place.property, place.revision) for place in fact.related),
+        ),
         advice=None if advice is None else fill(advice, fact),
         fingerprint=fingerprint(policy.id, template, fact),
     )

@@ -21,7 +21,7 @@ from saya.text.source import Location
 FieldKind = Literal["text", "boolean", "number", "location", "record", "list"]
 
 # How a fact came about, which is the judge's business and not a policy's.
-_HIDDEN = frozenset(("guard", "origins"))
+_HIDDEN = frozenset(("guard", "origins", "related"))
 
 
 _NAMES: dict[FieldKind, str] = {
