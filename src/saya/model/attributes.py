@@ -1,7 +1,7 @@
 """What `Ref` and `Fn::GetAtt` of a resource give, where its shape is known.
 
-Source: the CloudFormation resource reference (return values of each type) and the resource schemas; a function's Ref is its name, an alias's and
-a version's Ref is its qualified ARN, a log group's Arn ends in `:*`.
+Source: the CloudFormation resource reference (return values of each type) and the resource schemas; a function's Ref
+is its name, an alias's and a version's Ref is its qualified ARN, a log group's Arn ends in `:*`.
 """
 
 from __future__ import annotations

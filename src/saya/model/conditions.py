@@ -1,19 +1,23 @@
 """Conditions as small formulas, and whether a guard can hold.
 
-A condition is a formula over equalities of a symbol (a parameter that nobody gave, a pseudo parameter, an expression that the template
-does not decide) and a literal. Nothing here enumerates the conditions of a template: only those that a guard names are
-looked at, and past `MAX_ATOMS` equalities the answer is "cannot tell".
+A condition is a formula over equalities of a symbol (a parameter that nobody gave, a pseudo parameter, an expression
+that the template does not decide) and a literal. Nothing here enumerates the conditions of a template: only those that
+a guard names are looked at, and past `MAX_ATOMS` equalities the answer is "cannot tell".
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from saya.model.guard import Guard
+from saya.model.value import NO_SCOPE, Scope
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 
 MAX_ATOMS = 12
+MANY_ATOMS = 64
+MAX_HEIGHT = 50
+MAX_STEPS = 20_000
 _OTHER = "\0other"
 
 
@@ -30,7 +34,7 @@ class Symbol(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """An operand that a symbol chooses: `cases` maps the symbol's value to a literal (Fn::FindInMap); `default` otherwise."""
+    """An operand that a symbol chooses (Fn::FindInMap): `cases` maps its value to a literal; `default` otherwise."""
 
     symbol: Symbol
     cases: tuple[tuple[str, str], ...]
@@ -55,6 +59,12 @@ class Flag(NamedTuple):
     name: str
 
 
+class Named(NamedTuple):
+    """Another condition of the template. It is looked up, not copied: formulas stay as small as they are written."""
+
+    name: str
+
+
 class Not(NamedTuple):
     inner: Formula
 
@@ -67,25 +77,37 @@ class Some(NamedTuple):
     inner: tuple[Formula, ...]
 
 
-Formula = Constant | Equal | Flag | Not | Every | Some
+Formula = Constant | Equal | Flag | Named | Not | Every | Some
+
+
+class _TooMuch(Exception):  # noqa: N818 - it never leaves this module
+    """Deciding takes too many steps."""
 
 
 class Conditions:
     """The conditions of one template in one context.
 
-    `nodes` are the Conditions section; `operand` reads one side of an `Fn::Equals`; `domains` are the AllowedValues of the parameters that
-    nobody gave.
+    `nodes` are the Conditions section, each with the loop variables in force; `operand` reads one side of an
+    `Fn::Equals`; `domains` are the AllowedValues of the parameters that nobody gave.
     """
 
     def __init__(
-        self, nodes: Mapping[str, Node], operand: Callable[[Node], Operand], domains: Mapping[str, tuple[str, ...]]
+        self,
+        nodes: Mapping[str, tuple[Node, Scope]],
+        operand: Callable[[Node, Scope], Operand],
+        domains: Mapping[str, tuple[str, ...]],
     ) -> None:
         self._nodes = nodes
         self._operand = operand
         self._domains = domains
         self._formulas: dict[str, Formula] = {}
         self._open: set[str] = set()
+        self._atoms_of: dict[str, frozenset[Equal | Flag]] = {}
+        self._decided: dict[str, bool | None] = {}
         self._possible: dict[Guard, bool | None] = {}
+        self._heights: dict[str, int] = {}
+        self._depth = 0
+        self._steps = 0
 
     def __contains__(self, name: str) -> bool:
         return name in self._nodes
@@ -94,65 +116,95 @@ class Conditions:
         """The formula of a condition; a flag where it is undefined, malformed or refers to itself."""
         known = self._formulas.get(name)
         if known is None:
-            node = self._nodes.get(name)
-            if node is None or name in self._open:
+            node, scope = self._nodes.get(name, (None, NO_SCOPE))
+            if node is None or name in self._open or len(self._open) > MAX_HEIGHT:
                 return Flag(name)
             self._open.add(name)
-            known = self._formulas[name] = self._read(node, name)
+            known = self._read(node, name, scope)
             self._open.discard(name)
+            self._heights[name] = self._height(known)
+            if self._heights[name] > MAX_HEIGHT:
+                known, self._heights[name] = Flag(name), 1
+            self._formulas[name] = known
         return known
 
     def decided(self, name: str) -> bool | None:
         """What a condition is in this context, whatever the open parameters; None where it depends on them."""
-        return _evaluate(self.formula(name), {})
+        self._steps = 0
+        try:
+            return self._evaluate(self._reference(name), {}, self._decided)
+        except _TooMuch:
+            self._decided[name] = None
+            return None
 
     def possible(self, guard: Guard) -> bool | None:
         """Whether the guard can hold; None where that would take more than `MAX_ATOMS` equalities to find out."""
         if not guard.conditions:
             return True
         if guard not in self._possible:
-            self._possible[guard] = self._solve(guard)
+            self._steps = 0
+            try:
+                self._possible[guard] = self._solve(guard)
+            except _TooMuch:
+                self._possible[guard] = None
         return self._possible[guard]
 
-    def _read(self, node: Node, name: str) -> Formula:
+    # reading
+
+    def _reference(self, name: str) -> Formula:
+        """A condition by its name; its own formula where that is no longer than the name."""
+        formula = self.formula(name)
+        return formula if isinstance(formula, Constant | Equal | Flag | Named) else Named(name)
+
+    def _read(self, node: Node, name: str, scope: Scope) -> Formula:
         if not isinstance(node, MappingNode) or len(node.entries) != 1:
             return Flag(name)
         (key, value), *_ = node.entries.items()
         if key == "Condition" and isinstance(value, ScalarNode):
-            return self.formula(value.text)
+            return self._reference(value.text)
         if not isinstance(value, SequenceNode):
             return Flag(name)
-        parts = (
-            [self._read(item, f"{name}.{index}") for index, item in enumerate(value.items)]
-            if key != "Fn::Equals"
-            else []
-        )
-        if key == "Fn::And":
-            return Every(tuple(parts))
-        if key == "Fn::Or":
-            return Some(tuple(parts))
-        if key == "Fn::Not" and len(parts) == 1:
-            return Not(parts[0])
         if key == "Fn::Equals" and len(value.items) == 2:
-            return _equal(self._operand(value.items[0]), self._operand(value.items[1]))
-        return Flag(name)
+            return _equal(self._operand(value.items[0], scope), self._operand(value.items[1], scope))
+        if key not in ("Fn::And", "Fn::Or", "Fn::Not") or not value.items or self._depth >= MAX_HEIGHT:
+            return Flag(name)
+        self._depth += 1
+        parts = tuple(self._read(item, f"{name}.{index}", scope) for index, item in enumerate(value.items))
+        self._depth -= 1
+        if key == "Fn::And":
+            return Every(parts)
+        if key == "Fn::Or":
+            return Some(parts)
+        return Not(parts[0]) if len(parts) == 1 else Flag(name)
+
+    def _height(self, formula: Formula) -> int:
+        if isinstance(formula, Named):
+            return 1 + self._heights[formula.name]
+        if isinstance(formula, Not):
+            return 1 + self._height(formula.inner)
+        if isinstance(formula, Every | Some):
+            return 1 + max(self._height(part) for part in formula.inner)
+        return 1
+
+    # deciding
 
     def _solve(self, guard: Guard) -> bool | None:
-        formulas = [self.formula(name) if value else Not(self.formula(name)) for name, value in guard.conditions]
-        atoms = {atom for formula in formulas for atom in _atoms(formula)}
+        references = [(self._reference(name), value) for name, value in guard.conditions]
+        formulas = [formula if value else Not(formula) for formula, value in references]
+        atoms = frozenset(atom for formula in formulas for atom in self._atoms(formula))
         assumed = dict(guard.parameters)
+        if sum(isinstance(atom, Flag) or atom.symbol not in assumed for atom in atoms) > MAX_ATOMS:
+            return None
         domains: dict[str, tuple[str, ...]] = {}
         for atom in sorted(atoms):
             if isinstance(atom, Equal) and atom.symbol not in assumed:
                 domains[atom.symbol] = (*domains.get(atom.symbol, ()), atom.text)
-        if sum(isinstance(atom, Flag) or atom.symbol not in assumed for atom in atoms) > MAX_ATOMS:
-            return None
         for symbol, texts in domains.items():
             domains[symbol] = self._domain(symbol, texts)
         for atom in atoms:
             if isinstance(atom, Flag):
                 domains[_flag(atom)] = ("true", "false")
-        return _search(formulas, assumed, list(domains.items()))
+        return self._search(formulas, assumed, list(domains.items()))
 
     def _domain(self, symbol: str, texts: tuple[str, ...]) -> tuple[str, ...]:
         """The values of a symbol worth trying: those it is compared with, and one for all others."""
@@ -161,6 +213,68 @@ class Conditions:
             return (*texts, _OTHER)
         named = tuple(text for text in texts if text in allowed)
         return (*named, _OTHER) if any(text not in texts for text in allowed) else named
+
+    def _search(
+        self, formulas: list[Formula], values: dict[str, str], domains: list[tuple[str, tuple[str, ...]]]
+    ) -> bool:
+        memo: dict[str, bool | None] = {}
+        results = [self._evaluate(formula, values, memo) for formula in formulas]
+        if False in results:
+            return False
+        if None not in results:
+            return True
+        (symbol, texts), rest = domains[0], domains[1:]
+        return any(self._search(formulas, {**values, symbol: text}, rest) for text in texts)
+
+    def _evaluate(self, formula: Formula, values: Mapping[str, str], memo: dict[str, bool | None]) -> bool | None:
+        """Kleene: None where the symbols without a value decide. `memo` has the named conditions under these values."""
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            raise _TooMuch
+        if isinstance(formula, Constant):
+            return formula.value
+        if isinstance(formula, Equal):
+            value = values.get(formula.symbol)
+            return None if value is None else value == formula.text
+        if isinstance(formula, Flag):
+            value = values.get(_flag(formula))
+            return None if value is None else value == "true"
+        if isinstance(formula, Named):
+            if formula.name not in memo:
+                memo[formula.name] = self._evaluate(self._formulas[formula.name], values, memo)
+            return memo[formula.name]
+        if isinstance(formula, Not):
+            inner = self._evaluate(formula.inner, values, memo)
+            return None if inner is None else not inner
+        return self._combined(formula, values, memo)
+
+    def _combined(self, formula: Every | Some, values: Mapping[str, str], memo: dict[str, bool | None]) -> bool | None:
+        absorbing = isinstance(formula, Some)
+        undecided = False
+        for part in formula.inner:
+            result = self._evaluate(part, values, memo)
+            if result is absorbing:
+                return absorbing
+            undecided = undecided or result is None
+        return None if undecided else not absorbing
+
+    def _atoms(self, formula: Formula) -> frozenset[Equal | Flag]:
+        """The equalities that a formula is about; of very many only some."""
+        if isinstance(formula, Equal | Flag):
+            return frozenset((formula,))
+        if isinstance(formula, Not):
+            return self._atoms(formula.inner)
+        if isinstance(formula, Named):
+            if formula.name not in self._atoms_of:
+                self._atoms_of[formula.name] = self._atoms(self._formulas[formula.name])
+            return self._atoms_of[formula.name]
+        found: set[Equal | Flag] = set()
+        if isinstance(formula, Every | Some):
+            for part in formula.inner:
+                found |= self._atoms(part)
+                if len(found) > MANY_ATOMS:
+                    break
+        return frozenset(found)
 
 
 def _equal(one: Operand, other: Operand) -> Formula:
@@ -174,58 +288,19 @@ def _equal(one: Operand, other: Operand) -> Formula:
         return _chosen(one, other.text)
     if one == other:
         return Constant(True)
-    return Flag(f"{one} = {other}")
+    return Flag(" = ".join(sorted((str(one), str(other)))))
 
 
 def _chosen(choice: Choice, text: str) -> Formula:
-    same = Some(tuple(Equal(choice.symbol.name, case) for case, value in choice.cases if value == text))
+    same = _any(choice.symbol.name, [case for case, value in choice.cases if value == text])
     if choice.default != text:
         return same
-    return Some((same, Not(Some(tuple(Equal(choice.symbol.name, case) for case, _ in choice.cases)))))
+    return Some((same, Not(_any(choice.symbol.name, [case for case, _ in choice.cases]))))
 
 
-def _atoms(formula: Formula) -> Iterator[Equal | Flag]:
-    if isinstance(formula, Equal | Flag):
-        yield formula
-    elif isinstance(formula, Not):
-        yield from _atoms(formula.inner)
-    elif isinstance(formula, Every | Some):
-        for inner in formula.inner:
-            yield from _atoms(inner)
+def _any(symbol: str, texts: list[str]) -> Formula:
+    return Some(tuple(Equal(symbol, text) for text in texts)) if texts else Constant(False)
 
 
 def _flag(atom: Flag) -> str:
     return f"\0{atom.name}"
-
-
-def _evaluate(formula: Formula, values: Mapping[str, str]) -> bool | None:
-    """Kleene: None where the symbols without a value decide."""
-    if isinstance(formula, Constant):
-        return formula.value
-    if isinstance(formula, Equal):
-        value = values.get(formula.symbol)
-        return None if value is None else value == formula.text
-    if isinstance(formula, Flag):
-        value = values.get(_flag(formula))
-        return None if value is None else value == "true"
-    if isinstance(formula, Not):
-        inner = _evaluate(formula.inner, values)
-        return None if inner is None else not inner
-    absorbing = isinstance(formula, Some)
-    undecided = False
-    for part in formula.inner:
-        result = _evaluate(part, values)
-        if result is absorbing:
-            return absorbing
-        undecided = undecided or result is None
-    return None if undecided else not absorbing
-
-
-def _search(formulas: list[Formula], values: dict[str, str], domains: list[tuple[str, tuple[str, ...]]]) -> bool:
-    results = [_evaluate(formula, values) for formula in formulas]
-    if False in results:
-        return False
-    if None not in results:
-        return True
-    (symbol, texts), rest = domains[0], domains[1:]
-    return any(_search(formulas, {**values, symbol: text}, rest) for text in texts)

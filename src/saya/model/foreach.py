@@ -1,7 +1,7 @@
 """`Fn::ForEach`: entries of a mapping made in a loop.
 
-Source: AWS::LanguageExtensions, Fn::ForEach: `Fn::ForEach::Name: [Identifier, Collection, {OutputKey: Body}]`; `${Identifier}` in the output key is
-replaced, and `&{Identifier}` is replaced without its non-alphanumeric characters.
+Source: AWS::LanguageExtensions, Fn::ForEach: `Fn::ForEach::Name: [Identifier, Collection, {OutputKey: Body}]`;
+`${Identifier}` in the output key is replaced, and `&{Identifier}` is replaced without its non-alphanumeric characters.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from saya.model.resolve import Resolver
 
 MAX_ITEMS = 1000
+MAX_MADE = 20_000
 
 
 def expand_entries(resolver: Resolver, mapping: MappingNode, scope: Scope) -> Iterator[tuple[ScalarNode, Node, Scope]]:
     """The entries of a mapping, loops expanded: key, value, and the loop variables in force there.
 
-    A loop whose collection is not known adds nothing and is remembered in `resolver.open_loops`.
+    A loop whose collection is not known adds nothing and is remembered in `resolver.open_loops`; so is one that is
+    longer than we follow.
     """
     for name, node in mapping.entries.items():
         key = mapping.keys[name]
@@ -33,18 +35,22 @@ def expand_entries(resolver: Resolver, mapping: MappingNode, scope: Scope) -> It
 
 
 def _expand_loop(resolver: Resolver, node: Node, scope: Scope) -> Iterator[tuple[ScalarNode, Node, Scope]]:
-    if not isinstance(node, SequenceNode) or len(node.items) != 3:
+    parts = node.items if isinstance(node, SequenceNode) else []
+    if len(parts) != 3 or not isinstance(parts[0], ScalarNode) or not isinstance(parts[2], MappingNode):
         resolver.open_loops.append((node, Unknown("a Fn::ForEach that is not [identifier, collection, mapping]")))
         return
-    identifier, collection, body = node.items
-    if not isinstance(identifier, ScalarNode) or not isinstance(body, MappingNode):
-        resolver.open_loops.append((node, Unknown("a Fn::ForEach that is not [identifier, collection, mapping]")))
-        return
+    identifier, collection, body = parts[0], parts[1], parts[2]
     items = _items(resolver, collection, scope)
     if isinstance(items, Unknown):
         resolver.open_loops.append((collection, items))
         return
+    if len(items) > MAX_ITEMS:
+        resolver.open_loops.append((collection, Unknown(f"a Fn::ForEach over more than {MAX_ITEMS} items")))
     for item in items[:MAX_ITEMS]:
+        resolver.made += 1
+        if resolver.made > MAX_MADE:
+            resolver.open_loops.append((collection, Unknown(f"Fn::ForEach makes more than {MAX_MADE} entries")))
+            return
         yield from expand_entries(resolver, body, (*scope, (identifier.text, item)))
 
 

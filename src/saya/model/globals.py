@@ -1,20 +1,22 @@
 """SAM's Globals, merged into the properties of the resources they are for.
 
-Source: SAM specification, Globals section: scalars of the resource win, mappings are merged key by key, lists are concatenated with the global
-items first. An intrinsic function counts as a scalar (executed: aws-sam-translator, `facts` tests hold this against it).
+Source: SAM specification, Globals section: scalars of the resource win, mappings are merged key by key, lists are
+concatenated with the global items first, `IgnoreGlobals` leaves some out. An intrinsic function counts as a scalar, and
+the Architectures of the resource replace the global ones (aws-sam-translator 1.115; tests hold this against it).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from saya.model.value import NO_SCOPE, Alternative, Bound, Given, Mapping, Sequence, Thunk, Value
-from saya.text.node import MappingNode, Node, SequenceNode
+from saya.model.value import Alternative, Bound, Given, Mapping, Sequence, Thunk, Value
+from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 
 if TYPE_CHECKING:
     from saya.model.resolve import Alternatives, Resolver, TemplateResource
 
 _PREFIX = "AWS::Serverless::"
+_REPLACED = frozenset(("Architectures",))
 
 
 def merge_globals(
@@ -26,22 +28,44 @@ def merge_globals(
     node = section.get(resource.type[len(_PREFIX) :])
     if not isinstance(node, MappingNode):
         return own
+    ignored = _ignored(resource.node.get("IgnoreGlobals"))
+    if "*" in ignored:
+        return own
+    base = resolver.resolve(node)[0].value
+    if not isinstance(base, Mapping):
+        return own
+    entries = {name: thunk for name, thunk in base.entries.items() if name not in ignored}
     return tuple(
-        alternative._replace(value=_merged(resolver, Bound(node, NO_SCOPE), alternative.value)) for alternative in own
+        alternative._replace(value=_merged_entries(resolver, base._replace(entries=entries), alternative.value))
+        for alternative in own
     )
+
+
+def _ignored(node: Node | None) -> frozenset[str]:
+    """What IgnoreGlobals names: `*`, or a list of properties."""
+    items = node.items if isinstance(node, SequenceNode) else [node]
+    return frozenset(item.text for item in items if isinstance(item, ScalarNode))
+
+
+def _merged_entries(resolver: Resolver, base: Mapping, own: Value) -> Value:
+    """A mapping of the resource over one of Globals."""
+    if not isinstance(own, Mapping):
+        return own
+    entries: dict[str, Thunk] = dict(base.entries)
+    for name, thunk in own.entries.items():
+        under = base.entries.get(name)
+        if isinstance(under, Bound) and name not in _REPLACED:
+            entries[name] = _over(resolver, under, thunk)
+        else:
+            entries[name] = thunk
+    return Mapping(entries, own.node, own.rest or base.rest)
 
 
 def _merged(resolver: Resolver, shared: Bound, own: Value) -> Value:
     """One value of the resource over one of Globals."""
-    if isinstance(shared.node, MappingNode) and isinstance(own, Mapping) and not _is_intrinsic(shared.node):
+    if isinstance(shared.node, MappingNode):
         base = resolver.resolve(shared.node, shared.scope)[0].value
-        if not isinstance(base, Mapping):
-            return own
-        entries: dict[str, Thunk] = dict(base.entries)
-        for name, thunk in own.entries.items():
-            under = base.entries.get(name)
-            entries[name] = thunk if not isinstance(under, Bound) else _over(resolver, under, thunk)
-        return Mapping(entries, own.node, own.rest or base.rest)
+        return _merged_entries(resolver, base, own) if isinstance(base, Mapping) else own
     if isinstance(shared.node, SequenceNode) and isinstance(own, Sequence):
         items = tuple(Bound(item, shared.scope) for item in shared.node.items)
         return Sequence((*items, *own.items), own.node, own.rest)

@@ -8,7 +8,8 @@ T = TypeVar("T")
 
 
 class Guard(NamedTuple):
-    """A conjunction. `conditions`: condition name -> the value it must have; `parameters`: parameter name -> the value assumed.
+    """A conjunction. `conditions`: condition name -> the value it must have; `parameters`: parameter name -> the
+    value assumed.
 
     Both are sorted tuples of pairs, so that equal guards are equal values.
     """

@@ -6,13 +6,15 @@ Source: CloudFormation intrinsic function reference.
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from saya.model import references
+from saya.model.attributes import ref_is_name
 from saya.model.guard import ALWAYS, Guard, both
+from saya.model.json_text import json_text
+from saya.model.mappings import find_in_map
 from saya.model.value import (
     Absent,
     Alternative,
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
 
 Function = Callable[["Resolver", Node, Scope, Node], "Alternatives"]
 
-MAX_MAP_KEYS = 40
 _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 
 
@@ -77,7 +78,7 @@ def if_branches(resolver: Resolver, argument: Node) -> list[tuple[Guard, Node]] 
     ]
 
 
-def _if(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alternatives:
+def _if(resolver: Resolver, argument: Node, scope: Scope, _node: Node) -> Alternatives:
     branches = if_branches(resolver, argument)
     if branches is None:
         return _wrong("Fn::If: [condition, value, value]")
@@ -140,10 +141,9 @@ def concatenate(resolver: Resolver, pieces: list[Thunk], delimiter: Part | None 
 
     def build(values: tuple[Value, ...]) -> Value:
         parts: list[Part] = []
-        for value in values:
-            if value is Absent.NO_VALUE:
-                continue
-            if parts and delimiter is not None and delimiter.text:
+        present = [value for value in values if value is not Absent.NO_VALUE]
+        for index, value in enumerate(present):
+            if index and delimiter is not None and delimiter.text:
                 parts.append(delimiter)
             parts.extend(_parts(value, pieces[0].node))
         return Text(tuple(parts)) if parts else literal("", pieces[0].node)
@@ -167,11 +167,10 @@ def _symbolic(resolver: Resolver, piece: Thunk) -> Thunk:
 def _parts(value: Value, node: Node) -> tuple[Part, ...]:
     if isinstance(value, Text):
         return value.parts
-    reason = value if isinstance(value, Unknown) else Unknown("a list or mapping where text is expected")
-    return (Part("", reason, node),)
+    return (Part("", _reason(value, "a list or mapping where text is expected"), node),)
 
 
-def _join(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alternatives:
+def _join(resolver: Resolver, argument: Node, scope: Scope, _node: Node) -> Alternatives:
     if (
         not isinstance(argument, SequenceNode)
         or len(argument.items) != 2
@@ -200,7 +199,7 @@ def _under(guard: Guard, options: Alternatives) -> list[Alternative]:
 def _reason(value: Value, otherwise: str) -> Unknown:
     if isinstance(value, Unknown):
         return value
-    if isinstance(value, Sequence) and value.rest is not None:
+    if isinstance(value, Sequence | Mapping) and value.rest is not None:
         return value.rest
     if isinstance(value, Text) and value.literal is None:
         return references.reason_of(value)
@@ -227,17 +226,15 @@ def _split(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alte
 
 def split_text(resolver: Resolver, text: Text, delimiter: str, node: Node) -> Sequence:
     """The fields of a text. They end before the first hole that may itself contain the delimiter."""
-    masked, fields, at = text.masked, [], 0
-    limit = next(
-        (i for i, part in enumerate(_by_character(text)) if part is not None and _opaque(resolver, part)), None
-    )
+    masked, at = text.masked, 0
+    fields: list[Thunk] = []
+    holes = enumerate(_by_character(text))
+    limit = next((index for index, part in holes if part is not None and _opaque(resolver, part)), None)
     while True:
         found = masked.find(delimiter, at)
         end = len(masked) if found < 0 else found
         if limit is not None and end > limit:
-            field = Text(text.slice(at, limit).parts)
-            rest = references.reason_of(text.slice(limit, limit + 1))
-            return Sequence(tuple(fields), node, rest if not field.parts else rest)
+            return Sequence(tuple(fields), node, references.reason_of(text.slice(limit, limit + 1)))
         piece = text.slice(at, end)
         fields.append(Given(always(piece if piece.parts else literal("", node)), node))
         if found < 0:
@@ -265,12 +262,10 @@ def _opaque(resolver: Resolver, part: Part) -> bool:
     if hole.attribute in ("Version", "Name"):
         return False
     resource = resolver.resources.get(hole.name)
-    from saya.model.attributes import ref_is_name
-
     return hole.attribute is not None or resource is None or not ref_is_name(resource.type)
 
 
-def _select(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alternatives:
+def _select(resolver: Resolver, argument: Node, scope: Scope, _node: Node) -> Alternatives:
     if not isinstance(argument, SequenceNode) or len(argument.items) != 2:
         return _wrong("Fn::Select: [index, list]")
     out: list[Alternative] = []
@@ -285,7 +280,7 @@ def _select(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alt
 
 
 def _item(resolver: Resolver, number: str | None, value: Value) -> Alternatives:
-    if number is None or not number.isdigit():
+    if number is None or not (number.isascii() and number.isdigit() and len(number) < 7):
         return always(Unknown("the index of an Fn::Select is not decided by the template"))
     if not isinstance(value, Sequence):
         return always(_reason(value, "a list is expected"))
@@ -293,67 +288,6 @@ def _item(resolver: Resolver, number: str | None, value: Value) -> Alternatives:
     if index < len(value.items):
         return resolver.alternatives(value.items[index])
     return always(value.rest or Unknown(f"an Fn::Select of item {index} of a list of {len(value.items)}"))
-
-
-def _find_in_map(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alternatives:
-    if not isinstance(argument, SequenceNode) or len(argument.items) not in (3, 4):
-        return _wrong("Fn::FindInMap: [map, key, key]")
-    options = argument.items[3] if len(argument.items) == 4 else None
-    fallback = options.get("DefaultValue") if isinstance(options, MappingNode) else None
-    rows: list[tuple[Guard, Node | None, Unknown | None]] = []
-    for option in resolver.resolve(argument.items[0], scope):
-        name = option.value.literal if isinstance(option.value, Text) else None
-        table = resolver.template.mappings.get(name) if name is not None else None
-        rows.append(
-            (option.guard, table, None if table is not None else Unknown(f"there is no mapping `{name or '?'}`"))
-        )
-    for key in argument.items[1:3]:
-        rows = [row for before in rows for row in _rows(resolver, before, key, scope)]
-    out: list[Alternative] = []
-    for guard, found, reason in rows:
-        target = found if found is not None else fallback
-        if target is None:
-            out.append(Alternative(guard, reason or Unknown("the mapping has no such key")))
-        else:
-            out.extend(_under(guard, resolver.resolve(target, scope)))
-    return _collapse(tuple(out))
-
-
-def _rows(
-    resolver: Resolver, before: tuple[Guard, Node | None, Unknown | None], key: Node, scope: Scope
-) -> list[tuple[Guard, Node | None, Unknown | None]]:
-    """One step down a mapping; a key that is an open parameter leads to every row, each under its guard."""
-    guard, table, reason = before
-    if not isinstance(table, MappingNode):
-        return [(guard, None, reason or Unknown("the mapping has no such key"))]
-    out: list[tuple[Guard, Node | None, Unknown | None]] = []
-    for option in resolver.resolve(key, scope):
-        joined = both(guard, option.guard)
-        if joined is None:
-            continue
-        value = option.value
-        name = value.literal if isinstance(value, Text) else None
-        if name is not None:
-            out.append((joined, table.get(name), Unknown(f"the mapping has no key `{name}`")))
-            continue
-        hole = value.reference if isinstance(value, Text) else None
-        if hole is None or hole.kind not in ("parameter", "pseudo") or len(table.entries) > MAX_MAP_KEYS:
-            out.append((joined, None, _reason(value, "the key of an Fn::FindInMap is not decided by the template")))
-            continue
-        cases = [(both(joined, Guard((), ((hole.name, case),))), row) for case, row in table.entries.items()]
-        out.extend((case, row, None) for case, row in cases if case is not None)
-    return out
-
-
-def _collapse(options: Alternatives) -> Alternatives:
-    """One alternative without a guard where all agree."""
-    if len(options) < 2:
-        return options
-    first = options[0].value
-    if isinstance(first, Text) and all(isinstance(o.value, Text) and o.value.key == first.key for o in options[1:]):
-        shared = set(options[0].guard.conditions).intersection(*(o.guard.conditions for o in options[1:]))
-        return (Alternative(Guard(tuple(sorted(shared))) if shared else ALWAYS, first),)
-    return options
 
 
 def _import_value(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alternatives:
@@ -364,7 +298,7 @@ def _import_value(resolver: Resolver, argument: Node, scope: Scope, node: Node) 
     return resolver.product([Bound(argument, scope)], build)
 
 
-def _stack_output(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alternatives:
+def _stack_output(_resolver: Resolver, argument: Node, _scope: Scope, node: Node) -> Alternatives:
     """`Fn::GetStackOutput: {StackName, OutputName, ...}`: an output of a stack deployed elsewhere."""
     name = argument.get("OutputName") if isinstance(argument, MappingNode) else None
     stack = argument.get("StackName") if isinstance(argument, MappingNode) else None
@@ -385,74 +319,36 @@ def _base64(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alt
 def _length(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alternatives:
     def build(values: tuple[Value, ...]) -> Value:
         value = values[0]
-        if isinstance(value, Sequence) and value.rest is None:
-            return literal(str(len(value.items)), node)
-        return _reason(value, "a list is expected")
+        if not isinstance(value, Sequence) or value.rest is not None:
+            return _reason(value, "a list is expected")
+        absent = [
+            any(option.value is Absent.NO_VALUE for option in options)
+            for options in map(resolver.alternatives, value.items)
+        ]
+        if any(absent):
+            return Unknown("the length of a list with AWS::NoValue in it")
+        return literal(str(len(value.items)), node)
 
     return resolver.product([Bound(argument, scope)], build)
 
 
 def _opaque_list(reason: str) -> Function:
-    def function(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alternatives:
+    def function(_resolver: Resolver, _argument: Node, _scope: Scope, node: Node) -> Alternatives:
         return always(Sequence((), node, Unknown(reason)))
 
     return function
 
 
-def _transform(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alternatives:
+def _transform(_resolver: Resolver, argument: Node, _scope: Scope, node: Node) -> Alternatives:
     reason = macro_result(argument)
     return always(Mapping({}, node, reason)) if isinstance(node, MappingNode) else always(reason)
 
 
-def _to_json(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alternatives:
-    return concatenate(resolver, list(_json_pieces(resolver, Bound(argument, scope))))
+def _to_json(resolver: Resolver, argument: Node, scope: Scope, _node: Node) -> Alternatives:
+    return json_text(resolver, Bound(argument, scope))
 
 
-def _json_pieces(resolver: Resolver, thunk: Thunk) -> list[Thunk]:
-    """The pieces of the JSON text of a value; where it has branches, each branch is one piece."""
-    options = resolver.alternatives(thunk)
-    if len(options) > 1:
-        branches = [
-            Alternative(o.guard, _json_text(resolver, Given(always(o.value), o.node or thunk.node))) for o in options
-        ]
-        return [Given(tuple(branches), thunk.node)]
-    value, node = options[0].value, thunk.node
-    if isinstance(value, Mapping):
-        pieces = [_plain("{", node)]
-        for index, (name, inner) in enumerate(value.entries.items()):
-            pieces.append(_plain(f"{', ' if index else ''}{json.dumps(name)}: ", node))
-            pieces.extend(_json_pieces(resolver, inner))
-        return [*pieces, _plain("}", node)]
-    if isinstance(value, Sequence):
-        pieces = [_plain("[", node)]
-        for index, inner in enumerate(value.items):
-            pieces.extend([_plain(", ", node)] if index else [])
-            pieces.extend(_json_pieces(resolver, inner))
-        return [*pieces, _plain("]", node)]
-    if isinstance(value, Text):
-        return [Given(always(_json_string(value, node)), node)]
-    return [Given(options, node)]
-
-
-def _json_text(resolver: Resolver, thunk: Thunk) -> Value:
-    return concatenate(resolver, _json_pieces(resolver, thunk))[0].value
-
-
-def _json_string(text: Text, node: Node) -> Text:
-    """A text as JSON; numbers and booleans written plain stay bare."""
-    origin = text.parts[0].origin if text.parts else node
-    if isinstance(origin, ScalarNode) and origin.kind in ("int", "float", "bool") and text.literal is not None:
-        return text
-    quote = Part('"', None, node)
-    inner = tuple(p if p.hole is not None else p._replace(text=json.dumps(p.text)[1:-1]) for p in text.parts)
-    return Text((quote, *inner, quote))
-
-
-def _plain(text: str, node: Node) -> Thunk:
-    return Given(always(Text((Part(text, None, node),))), node)
-
-
-def _condition_value(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alternatives:
+def _condition_value(_resolver: Resolver, _argument: Node, _scope: Scope, _node: Node) -> Alternatives:
     return always(Unknown("a condition function outside Conditions"))
 
 
@@ -463,7 +359,7 @@ FUNCTIONS: dict[str, Function] = {
     "Fn::Split": _split,
     "Fn::Select": _select,
     "Fn::If": _if,
-    "Fn::FindInMap": _find_in_map,
+    "Fn::FindInMap": find_in_map,
     "Fn::ImportValue": _import_value,
     "Fn::GetStackOutput": _stack_output,
     "Fn::Base64": _base64,

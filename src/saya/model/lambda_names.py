@@ -1,4 +1,5 @@
-"""The forms in which a Lambda function is named: name, partial ARN, ARN, API Gateway's invoke URI; each with or without a qualifier.
+"""The forms in which a Lambda function is named: name, partial ARN, ARN, API Gateway's invoke URI; each with or
+without a qualifier.
 
 Source: the Lambda API's FunctionName pattern, `(arn:...:lambda:)?(region:)?(account:)?(function:)?name(:qualifier)?`.
 """

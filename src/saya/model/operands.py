@@ -6,28 +6,28 @@ from typing import TYPE_CHECKING
 
 from saya.model.conditions import Choice, Literal, Operand, Symbol
 from saya.model.guard import ALWAYS
-from saya.model.value import NO_SCOPE, Text
+from saya.model.value import NO_SCOPE, Scope, Text, scalar_text
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 
 if TYPE_CHECKING:
     from saya.model.resolve import Resolver
 
 
-def read_operand(resolver: Resolver, node: Node) -> Operand:
+def read_operand(resolver: Resolver, node: Node, scope: Scope = NO_SCOPE) -> Operand:
     """The operand that a node is.
 
     A parameter that nobody gave stays open whatever its Default, so that a condition over it is open both ways.
     """
     if isinstance(node, MappingNode) and len(node.entries) == 1:
         ((name, argument),) = node.entries.items()
-        if name == "Ref" and isinstance(argument, ScalarNode):
+        if name == "Ref" and isinstance(argument, ScalarNode) and all(argument.text != loop for loop, _ in scope):
             known = _known(resolver, argument.text)
             return Symbol(argument.text) if known is None else Literal(known)
         if name == "Fn::FindInMap":
-            choice = _choice(resolver, argument)
+            choice = _choice(resolver, argument, scope)
             if choice is not None:
                 return choice
-    alternatives = resolver.resolve(node, NO_SCOPE)
+    alternatives = resolver.resolve(node, scope)
     value = alternatives[0].value
     if (
         len(alternatives) == 1
@@ -36,20 +36,17 @@ def read_operand(resolver: Resolver, node: Node) -> Operand:
         and value.literal is not None
     ):
         return Literal(value.literal)
-    return Symbol(written(node))
+    return Symbol(f"{written(node)} {scope}" if scope else written(node))
 
 
 def _known(resolver: Resolver, name: str) -> str | None:
-    if name == "AWS::Region":
-        return resolver.region
-    if name == "AWS::StackName":
-        return resolver.stack
-    if name == "AWS::AccountId":
-        return resolver.account
-    return resolver.given.get(name)
+    if name.startswith("AWS::"):
+        return resolver.pseudo(name)
+    parameter = resolver.template.parameters.get(name)
+    return None if parameter is not None and parameter.is_stored else resolver.given.get(name)
 
 
-def _choice(resolver: Resolver, argument: Node) -> Operand | None:
+def _choice(resolver: Resolver, argument: Node, scope: Scope) -> Operand | None:
     """`Fn::FindInMap: [Map, {Ref: Symbol}, Key]` over literals."""
     if not isinstance(argument, SequenceNode) or len(argument.items) != 3:
         return None
@@ -57,15 +54,15 @@ def _choice(resolver: Resolver, argument: Node) -> Operand | None:
     if not (isinstance(name, ScalarNode) and isinstance(second, ScalarNode)):
         return None
     table = resolver.template.mappings.get(name.text)
-    operand = read_operand(resolver, first)
+    operand = read_operand(resolver, first, scope)
     if not isinstance(operand, Symbol) or not isinstance(table, MappingNode):
         return None
     cases = []
     for key, row in table.entries.items():
         value = row.get(second.text) if isinstance(row, MappingNode) else None
-        if not isinstance(value, ScalarNode):
+        if not isinstance(value, ScalarNode) or key.startswith("Fn::"):
             return None
-        cases.append((key, value.text.lower() if value.kind == "bool" else value.text))
+        cases.append((key, scalar_text(value)))
     return Choice(operand, tuple(cases), None)
 
 

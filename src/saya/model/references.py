@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from saya.model import attributes
@@ -21,20 +22,24 @@ from saya.model.value import (
     Value,
     always,
     literal,
+    scalar_text,
 )
-from saya.text.node import Node, ScalarNode
+from saya.text.node import Node, ScalarNode, SequenceNode
 
 if TYPE_CHECKING:
     from saya.model.resolve import Alternatives, Resolver, TemplateResource
     from saya.model.template import Parameter
 
 MAX_ALLOWED = 24
+FUNCTION = "AWS::Serverless::Function"
 _PARTITIONS = (
     ("cn-", "aws-cn"),
     ("us-gov-", "aws-us-gov"),
     ("eusc-", "aws-eusc"),
     ("us-iso-", "aws-iso"),
     ("us-isob-", "aws-iso-b"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("us-isof-", "aws-iso-f"),
 )
 
 
@@ -53,8 +58,6 @@ def ref(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alterna
 
 def get_att(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alternatives:
     """The value of `Fn::GetAtt`, of `Resource.Attribute` or `[Resource, Attribute]`."""
-    from saya.text.node import SequenceNode
-
     if isinstance(argument, SequenceNode) and len(argument.items) == 2:
         name, attribute = (_names(resolver, item, scope) for item in argument.items)
     elif isinstance(argument, ScalarNode) and "." in argument.text:
@@ -82,8 +85,9 @@ def ref_name(resolver: Resolver, name: str, scope: Scope, node: Node) -> Alterna
     resource = resolver.resources.get(name)
     if resource is not None:
         return _resource(resolver, resource, node)
-    generated = _generated(resolver, name, node) if resolver.template.is_sam else None
-    return generated or always(Unknown(f"nothing in the template is called `{name}`"))
+    if resolver.template.is_sam:
+        return _generated(resolver, name, node)
+    return always(Unknown(f"nothing in the template is called `{name}`"))
 
 
 def att_name(resolver: Resolver, name: str, attribute: str, node: Node) -> Alternatives:
@@ -91,9 +95,7 @@ def att_name(resolver: Resolver, name: str, attribute: str, node: Node) -> Alter
     resource = resolver.resources.get(name)
     if resource is None:
         if resolver.template.is_sam:
-            return _generated(resolver, f"{name}.{attribute}", node) or always(
-                _hole(Reference("resource", name, attribute), node)
-            )
+            return _generated_attribute(resolver, name, attribute, node)
         return always(Unknown(f"nothing in the template is called `{name}`"))
     expanded = Reference("resource", name, attribute)
     shape = attributes.arn_shape(resource.type, attribute)
@@ -107,8 +109,10 @@ def att_name(resolver: Resolver, name: str, attribute: str, node: Node) -> Alter
         return _version(resolver, resource, node, expanded)
     if resource.type == "AWS::Lambda::Url" and attribute == "FunctionArn":
         return _url(resolver, resource)
-    if resource.type == "AWS::Serverless::Function" and attribute in ("Alias.AliasArn", "Version.Version"):
-        return _generated(resolver, f"{name}.{attribute.partition('.')[0]}", node) or always(_hole(expanded, node))
+    if resource.type == FUNCTION and attribute in ("Alias", "Alias.AliasArn", "Version", "Version.FunctionArn"):
+        return _published(resolver, resource, attribute.partition(".")[0], node)
+    if resource.type == FUNCTION and attribute == "Version.Version":
+        return always(_hole(Reference("resource", name, "Version"), node))
     if resource.type == "AWS::CloudFormation::Stack" and attribute.startswith("Outputs."):
         return always(_hole(Reference("output", name, attribute.removeprefix("Outputs.")), node))
     return always(_hole(expanded, node))
@@ -161,29 +165,26 @@ def _hole(reference: Reference, node: Node) -> Text:
 def _pseudo(resolver: Resolver, name: str, node: Node) -> Value:
     if name == "AWS::NoValue":
         return Absent.NO_VALUE
-    known = {"AWS::Region": resolver.region, "AWS::AccountId": resolver.account, "AWS::StackName": resolver.stack}.get(
-        name
-    )
-    if name == "AWS::Partition" and resolver.region:
-        known = partition_of(resolver.region)
+    known = resolver.pseudo(name)
     return literal(known, node) if known else _hole(Reference("pseudo", name), node)
 
 
 def _parameter(resolver: Resolver, parameter: Parameter, node: Node) -> Alternatives:
-    name = parameter.name
-    is_list = parameter.type == "CommaDelimitedList" or parameter.type.startswith("List<")
+    name, is_list = parameter.name, parameter.is_list
+    if parameter.is_stored:
+        return always(Unknown(f"the parameter `{name}` is read from Parameter Store when the stack is deployed"))
     given = resolver.given.get(name)
     if given is not None:
         return always(_value(given, node, is_list=is_list))
-    if parameter.type.startswith("AWS::SSM::Parameter::"):
-        return always(Unknown(f"the parameter `{name}` is read from Parameter Store when the stack is deployed"))
     if parameter.allowed and len(parameter.allowed) <= MAX_ALLOWED and not is_list:
         return tuple(
-            Alternative(Guard((), ((name, item.text),)), literal(item.text, item)) for item in parameter.allowed
+            Alternative(Guard((), ((name, scalar_text(item)),)), literal(scalar_text(item), item))
+            for item in parameter.allowed
         )
     default = parameter.default
     if isinstance(default, ScalarNode) and default.kind != "null":
-        return (Alternative(Guard((), ((name, default.text),)), _value(default.text, default, is_list=is_list)),)
+        text = scalar_text(default)
+        return (Alternative(Guard((), ((name, text),)), _value(text, default, is_list=is_list)),)
     hole = _hole(Reference("parameter", name), node)
     return always(Sequence((), node, reason_of(hole)) if is_list else hole)
 
@@ -248,7 +249,9 @@ def _version(resolver: Resolver, resource: TemplateResource, node: Node, expande
 def _qualified(
     resolver: Resolver, function: Value, qualifier: tuple[Part, ...], node: Node, expanded: Reference
 ) -> Value:
-    """The ARN of a function with a qualifier; the function's name is a hole where it is not known, the qualifier stays."""
+    """The ARN of a function with a qualifier; the function's name is a hole where it is not known, the qualifier
+    stays.
+    """
     named = read_function_name(function) if isinstance(function, Text) else None
     if named is not None:
         name = named.name.parts
@@ -266,26 +269,43 @@ def _url(resolver: Resolver, resource: TemplateResource) -> Alternatives:
     )
 
 
-def _generated(resolver: Resolver, name: str, node: Node) -> Alternatives | None:
+def _generated(resolver: Resolver, name: str, node: Node) -> Alternatives:
     """A resource that SAM generates: `Fn.Alias`, `Fn.Version`, `FnAliaslive`; anything else is opaque.
 
     Source: SAM specification, "Referencing generated resources".
     """
     owner, _, kind = name.partition(".")
     resource = resolver.resources.get(owner)
-    if resource is not None and resource.type == "AWS::Serverless::Function" and kind in ("Alias", "Version"):
+    if resource is not None and resource.type == FUNCTION and kind in ("Alias", "Version"):
         return _published(resolver, resource, kind, node)
-    for resource in resolver.of_type("AWS::Serverless::Function"):
-        if name.startswith(f"{resource.id}Alias"):
-            return _published(resolver, resource, "Alias", node)
-    return always(_hole(Reference("resource", owner, kind or None), node)) if resource is None or kind else None
+    if not kind:
+        for function in resolver.of_type(FUNCTION):
+            if owner.startswith(f"{function.id}Alias") and owner in _alias_ids(resolver, function):
+                return _published(resolver, function, "Alias", node)
+    return always(_hole(Reference("resource", owner, kind or None), node))
+
+
+def _generated_attribute(resolver: Resolver, name: str, attribute: str, node: Node) -> Alternatives:
+    """An attribute of a resource that SAM generates: `FnAliaslive.AliasArn`, `FnRole.Arn`."""
+    if attribute == "AliasArn":
+        return _generated(resolver, name, node)
+    return always(_hole(Reference("resource", name, attribute), node))
+
+
+def _alias_ids(resolver: Resolver, function: TemplateResource) -> Iterator[str]:
+    """The logical IDs that the alias of AutoPublishAlias can have."""
+    name = _entry(resolver, function, "AutoPublishAlias")
+    for option in resolver.alternatives(name) if name is not None else ():
+        text = option.value.literal if isinstance(option.value, Text) else None
+        if text is not None:
+            yield f"{function.id}Alias{text.replace('-', 'D').replace('_', 'U')}"
 
 
 def _published(resolver: Resolver, resource: TemplateResource, kind: str, node: Node) -> Alternatives:
     expanded = Reference("resource", resource.id, kind)
     name = _entry(resolver, resource, "AutoPublishAlias")
     function = Text((Part("", Reference("resource", resource.id), node),))
-    if kind == "Version" or name is None:
+    if kind != "Alias" or name is None:
         return always(_qualified(resolver, function, (Part("", expanded, node),), node, expanded))
 
     def build(values: tuple[Value, ...]) -> Value:

@@ -1,16 +1,18 @@
 """Templates resolved symbolically, lazily, in one context.
 
-`Resolver.alternatives` gives a node's value as guarded alternatives: `Fn::If` splits, everything else maps over alternatives. Values are
-memoised per node and loop variables, so that the work grows with the template and not with its conditions.
+`Resolver.alternatives` gives a node's value as guarded alternatives: `Fn::If` splits, everything else maps over
+alternatives. Values are memoised per node and loop variables, so that the work grows with the template and not with
+its conditions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence as Seq
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Sequence as Seq
 from typing import NamedTuple
 
 from saya.model import intrinsics, references
-from saya.model.conditions import Conditions
+from saya.model.conditions import Conditions, Operand
 from saya.model.foreach import expand_entries
 from saya.model.globals import merge_globals
 from saya.model.guard import ALWAYS, Guard, both
@@ -31,11 +33,16 @@ from saya.model.value import (
     Value,
     always,
     literal,
+    scalar_text,
 )
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 
 MAX_ALTERNATIVES = 64
+MAX_DEPTH = 48
 TOO_MANY = Unknown(f"it has more than {MAX_ALTERNATIVES} combinations of conditions and parameters")
+
+IMPOSSIBLE = Unknown("no combination of conditions and parameters leads here")
+TOO_DEEP = Unknown(f"functions and references are nested deeper than {MAX_DEPTH} levels")
 
 Alternatives = tuple[Alternative, ...]
 
@@ -54,8 +61,8 @@ class TemplateResource(NamedTuple):
 class Place(NamedTuple):
     """A value that a property path leads to.
 
-    `path` has the keys and list indices below `Properties`; `parents` the mappings on the way, each with the length of the path that leads
-    to it; `at` is the node of the value, or of the branch that it is.
+    `path` has the keys and list indices below `Properties`; `parents` the mappings on the way, each with the length
+    of the path that leads to it; `at` is the node of the value, or of the branch that it is.
     """
 
     path: tuple[str | int, ...]
@@ -86,16 +93,36 @@ class Resolver:
         self.account = account
         self.stack = stack
         self.given = parameters or {}
-        self._memo: dict[tuple[int, Scope], Alternatives] = {}
+        # By node, not by its id: nodes are made along the way, and an id of a dead one is given again.
+        self._memo: dict[tuple[Node, Scope], Alternatives] = {}
+        self._depth = 0
+        self._partition = references.partition_of(region) if region else None
         self._resources: dict[str, TemplateResource] | None = None
         self._by_type: dict[str, list[TemplateResource]] = {}
         self._properties: dict[str, Alternatives] = {}
         self.open_loops: list[tuple[Node, Unknown]] = []
-        domains = {p.name: tuple(i.text for i in p.allowed) for p in template.parameters.values() if p.allowed}
-        nodes = template.conditions.entries
-        if any(name.startswith("Fn::ForEach") for name in nodes):
-            nodes = {key.text: node for key, node, _ in expand_entries(self, template.conditions, NO_SCOPE)}
-        self.conditions = Conditions(nodes, lambda node: read_operand(self, node), domains)
+        self.made = 0  # entries that Fn::ForEach made
+        self.conditions = Conditions({}, self._operand, {})
+        self.conditions = Conditions(self._condition_nodes(), self._operand, _domains(template))
+
+    def _operand(self, node: Node, scope: Scope) -> Operand:
+        return read_operand(self, node, scope)
+
+    def _condition_nodes(self) -> dict[str, tuple[Node, Scope]]:
+        """The conditions by name, loops expanded."""
+        return {
+            key.text: (node, scope) for key, node, scope in expand_entries(self, self.template.conditions, NO_SCOPE)
+        }
+
+    def pseudo(self, name: str) -> str | None:
+        """The value of a pseudo parameter, or None where the context does not say."""
+        if name == "AWS::Region":
+            return self.region
+        if name == "AWS::AccountId":
+            return self.account
+        if name == "AWS::StackName":
+            return self.stack
+        return self._partition if name == "AWS::Partition" else None
 
     # resources
 
@@ -108,7 +135,8 @@ class Resolver:
                 resource = _declared(key, node, scope)
                 if resource is not None:
                     self._resources[resource.id] = resource
-                    self._by_type.setdefault(resource.type, []).append(resource)
+            for resource in self._resources.values():
+                self._by_type.setdefault(resource.type, []).append(resource)
         return self._resources
 
     def of_type(self, *types: str) -> Iterator[TemplateResource]:
@@ -129,12 +157,8 @@ class Resolver:
         if known is None:
             node = resource.node.get("Properties")
             if node is None or (isinstance(node, ScalarNode) and node.kind == "null"):
-                known = always(
-                    Mapping(
-                        {},
-                        MappingNode(resource.node.source, resource.node.start, resource.node.end, {}, {}, flow=False),
-                    )
-                )
+                whole = resource.node
+                known = always(Mapping({}, MappingNode(whole.source, whole.start, whole.end, {}, {}, flow=False)))
             else:
                 known = self.resolve(node, resource.scope)
             section = self.template.globals
@@ -153,19 +177,24 @@ class Resolver:
 
     def resolve(self, node: Node, scope: Scope = NO_SCOPE) -> Alternatives:
         """The value of a node under the loop variables in force."""
-        key = (id(node), scope)
+        key = (node, scope)
         known = self._memo.get(key)
-        if known is None:
-            # A cycle meets this placeholder instead of itself.
-            self._memo[key] = always(Unknown("it refers to itself"))
-            known = self._memo[key] = self._resolve(node, scope)
+        if known is not None:
+            return known
+        if self._depth >= MAX_DEPTH:
+            return always(TOO_DEEP)
+        # A cycle meets this placeholder instead of itself.
+        self._memo[key] = always(Unknown("it refers to itself"))
+        self._depth += 1
+        known = self._memo[key] = self._resolve(node, scope) or always(IMPOSSIBLE)
+        self._depth -= 1
         return known
 
     def _resolve(self, node: Node, scope: Scope) -> Alternatives:
         if isinstance(node, ScalarNode):
             if node.kind == "null":
                 return always(Absent.NO_VALUE)
-            return always(literal(node.text.lower() if node.kind == "bool" else node.text, node))
+            return always(literal(scalar_text(node), node))
         if isinstance(node, SequenceNode):
             return always(Sequence(tuple(Bound(item, scope) for item in node.items), node))
         if not isinstance(node, MappingNode):
@@ -179,17 +208,14 @@ class Resolver:
         return always(self._mapping(node, scope))
 
     def _mapping(self, node: MappingNode, scope: Scope) -> Mapping:
-        rest = None
-        if any(name.startswith("Fn::") for name in node.entries):
-            loops = [
-                (key, value, inner)
-                for key, value, inner in expand_entries(self, node, scope)
-                if key.text != "Fn::Transform"
-            ]
-            if "Fn::Transform" in node.entries:
-                rest = intrinsics.macro_result(node.entries["Fn::Transform"])
-            return Mapping({key.text: Bound(value, inner) for key, value, inner in loops}, node, rest)
-        return Mapping({name: Bound(value, scope) for name, value in node.entries.items()}, node, rest)
+        if not any(name.startswith("Fn::") for name in node.entries):
+            return Mapping({name: Bound(value, scope) for name, value in node.entries.items()}, node)
+        before = len(self.open_loops)
+        entries = {key.text: Bound(value, inner) for key, value, inner in expand_entries(self, node, scope)}
+        rest = self.open_loops[before][1] if len(self.open_loops) > before else None
+        if "Fn::Transform" in entries:
+            rest = intrinsics.macro_result(entries.pop("Fn::Transform").node)
+        return Mapping(dict(entries), node, rest)
 
     # guards
 
@@ -198,33 +224,40 @@ class Resolver:
 
         A join that takes too many equalities to decide is kept: what it guards is told as holding under it.
         """
-        joined: Guard | None = ALWAYS
+        joined = ALWAYS
         for guard in guards:
-            joined = both(joined, guard)
-            if joined is None:
+            merged = both(joined, guard)
+            if merged is None:
                 return None
+            joined = merged
         return joined if self.conditions.possible(joined) is not False else None
 
     def product(self, thunks: Seq[Thunk], build: Callable[[tuple[Value, ...]], Value]) -> Alternatives:
         """`build` over every compatible combination of the thunks' alternatives."""
+        options = [self.alternatives(thunk) for thunk in thunks]
+        values = [each[0].value for each in options]
+        varying = [index for index, each in enumerate(options) if len(each) > 1 or each[0].guard is not ALWAYS]
         rows: list[tuple[Guard, tuple[Value, ...]]] = [(ALWAYS, ())]
-        for thunk in thunks:
-            options = self.alternatives(thunk)
-            if len(options) == 1 and options[0].guard is ALWAYS:
-                rows = [(guard, (*values, options[0].value)) for guard, values in rows]
-                continue
-            joined = [
-                (both(guard, option.guard), (*values, option.value)) for guard, values in rows for option in options
-            ]
-            rows = [(guard, values) for guard, values in joined if guard is not None]
+        for index in varying:
+            joined = [(both(guard, o.guard), (*chosen, o.value)) for guard, chosen in rows for o in options[index]]
+            rows = [(guard, chosen) for guard, chosen in joined if guard is not None]
+            if len(rows) > MAX_ALTERNATIVES:
+                rows = [row for row in rows if self.conditions.possible(row[0]) is not False]
             if len(rows) > MAX_ALTERNATIVES:
                 return always(TOO_MANY)
-        return tuple(Alternative(guard, build(values)) for guard, values in rows)
+        out = []
+        for guard, chosen in rows:
+            for index, value in zip(varying, chosen, strict=True):
+                values[index] = value
+            out.append(Alternative(guard, build(tuple(values))))
+        return tuple(out) or always(IMPOSSIBLE)
 
     # paths
 
     def option(self, resource: TemplateResource, name: str) -> Alternatives:
-        """Every value that a top-level property of a resource can have, `Absent` among them where it may not be written."""
+        """Every value that a top-level property of a resource can have, `Absent` among them where it may not be
+        written.
+        """
         out: list[Alternative] = []
         for properties in self.properties(resource):
             value = properties.value
@@ -251,7 +284,7 @@ class Resolver:
         node = resource.node.get("Properties") or resource.node
         given = Given(self.properties(resource), node)
         for place in self.walk(given, steps, resource.guard):
-            if place.guard is resource.guard or self.join(place.guard) is not None:
+            if self.join(place.guard) is not None:
                 yield place
 
     def walk(
@@ -307,3 +340,9 @@ def _declared(key: ScalarNode, node: Node, scope: Scope) -> TemplateResource | N
     condition = node.get("Condition")
     guard = Guard(((condition.text, True),)) if isinstance(condition, ScalarNode) else ALWAYS
     return TemplateResource(key.text, type_.text, node, key, scope, guard)
+
+
+def _domains(template: Template) -> dict[str, tuple[str, ...]]:
+    """The AllowedValues of parameters; those of a stored one are names, not values."""
+    parameters = template.parameters.values()
+    return {p.name: tuple(scalar_text(i) for i in p.allowed) for p in parameters if p.allowed and not p.is_stored}

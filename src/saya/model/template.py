@@ -23,7 +23,7 @@ KNOWN_MACROS = frozenset(
 
 
 class Parameter(NamedTuple):
-    """A template parameter. `allowed` are the AllowedValues as text; `default` is None where there is none."""
+    """A template parameter. `default` is None where there is none; `allowed` are the AllowedValues."""
 
     name: str
     type: str
@@ -32,12 +32,21 @@ class Parameter(NamedTuple):
     no_echo: bool
     node: Node
 
+    @property
+    def is_list(self) -> bool:
+        return self.type == "CommaDelimitedList" or self.type.startswith("List<")
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether its value is the name of what is read from Parameter Store when the stack is deployed."""
+        return self.type.startswith("AWS::SSM::Parameter::")
+
 
 class Template:
     """A parsed template.
 
-    `sections` has each top-level mapping by name; `macros` are the template-level transforms that Saya does not know; `problems` are
-    mistakes that leave the rest of the template judgeable.
+    `sections` has each top-level mapping by name; `macros` are the template-level transforms that Saya does not know;
+    `problems` are mistakes that leave the rest of the template judgeable.
     """
 
     __slots__ = (
@@ -85,7 +94,8 @@ def problem_at(node: Node, message: str) -> TemplateError:
 def load_template(root: Node | None, source: Source) -> Template:
     """The template that a parsed file holds.
 
-    Raises TemplateError where there is nothing to judge: no mapping, or no Resources mapping. Smaller mistakes stand in `problems`.
+    Raises TemplateError where there is nothing to judge: no mapping, or no Resources mapping. Smaller mistakes stand
+    in `problems`.
     """
     if root is None:
         raise TemplateError(

@@ -1,8 +1,8 @@
 """What a piece of a template comes to.
 
-A value is known as far as the template decides it. Text is a sequence of parts, each a literal or a hole; an ARN put together
-from literals and references keeps its shape. What the template does not decide is `Unknown`, with the reason; `Unknown` is
-never the same as absent.
+A value is known as far as the template decides it. Text is a sequence of parts, each a literal or a hole; an ARN put
+together from literals and references keeps its shape. What the template does not decide is `Unknown`, with the
+reason; `Unknown` is never the same as absent.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from saya.model.guard import ALWAYS, Guard
 
 if TYPE_CHECKING:
-    from saya.text.node import MappingNode, Node, SequenceNode
+    from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 
 MASK = 0xE000
 """The first private-use code point that stands for a hole in `Text.masked`."""
@@ -22,7 +22,9 @@ ReferenceKind = Literal["resource", "parameter", "pseudo", "import", "output", "
 
 
 class Unknown(NamedTuple):
-    """What the template does not decide. `reason` completes the sentence "cannot tell: ..." and names what would decide it."""
+    """What the template does not decide. `reason` completes the sentence "cannot tell: ..." and names what would
+    decide it.
+    """
 
     reason: str
 
@@ -162,7 +164,9 @@ NO_SCOPE: Scope = ()
 
 
 class Mapping(NamedTuple):
-    """A mapping. `entries` are resolved one by one; `rest` says why further keys may exist (a macro adds them), else None."""
+    """A mapping. `entries` are resolved one by one; `rest` says why further keys may exist (a macro adds them), else
+    None.
+    """
 
     entries: dict[str, Thunk]
     node: MappingNode
@@ -181,11 +185,18 @@ Value = Text | Mapping | Sequence | Unknown | Absent
 
 
 class Alternative(NamedTuple):
-    """A value and when it holds. `node` is the branch of `Fn::If` that it is, where the value was written with branches."""
+    """A value and when it holds. `node` is the branch of `Fn::If` that it is, where the value was written with
+    branches.
+    """
 
     guard: Guard
     value: Value
     node: Node | None = None
+
+
+def scalar_text(node: ScalarNode) -> str:
+    """A scalar as CloudFormation compares it: booleans in lower case."""
+    return node.text.lower() if node.kind == "bool" else node.text
 
 
 def literal(text: str, origin: Node) -> Text:
