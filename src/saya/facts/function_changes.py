@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from saya.facts.code_changes import code_differences
+from saya.facts.deployment_plan import plan_deployments
 from saya.facts.exposure import Exposure, Wiring
 from saya.facts.tables import Mix, UpdatedProperty, mixes, updated_properties
 from saya.facts.types import FunctionChange, Invocation, RelatedPlace
@@ -61,7 +62,7 @@ def change_facts(base: View, head: View, revisions: Revisions, found: list[Chang
     wiring, now = Wiring(base), Wiring(head)
     for changes in both_sides:
         function = changes.head.id
-        yield from _facts(head, revisions, changes, wiring.exposure(function), now.exposure(function))
+        yield from _facts(base, head, revisions, changes, wiring.exposure(function), now.exposure(function))
 
 
 def renamed_versions(base: View, head: View) -> dict[str, str]:
@@ -131,12 +132,12 @@ class _Mixed(NamedTuple):
 
 
 def _facts(
-    head: View, revisions: Revisions, changes: Changes, exposure: Exposure, now: Exposure
+    base: View, head: View, revisions: Revisions, changes: Changes, exposure: Exposure, now: Exposure
 ) -> Iterator[FunctionChange]:
     """One fact for each pair of differences that meet in one deployment."""
     mixed = [m for mix in mixes() for m in _mixed(revisions, changes, mix)]
     for entry in mixed[:MAX_FACTS]:
-        yield _fact(head, revisions, changes, entry, mixed, exposure, now)
+        yield _fact(base, head, revisions, changes, entry, mixed, exposure, now)
 
 
 def _mixed(revisions: Revisions, changes: Changes, mix: Mix) -> Iterator[_Mixed]:
@@ -148,6 +149,7 @@ def _mixed(revisions: Revisions, changes: Changes, mix: Mix) -> Iterator[_Mixed]
 
 
 def _fact(
+    base: View,
     head: View,
     revisions: Revisions,
     changes: Changes,
@@ -184,7 +186,16 @@ def _fact(
         exposed=True if live else exposure.otherwise,
         callers=tuple(dict.fromkeys(caller_name(i) for i in live)),
         moved=tuple(dict.fromkeys(caller_name(i) for i in moved)),
+        plan=plan_deployments(base, head, declared, (_told(entry.mix.code), entry.mix.configuration), live)
+        if live
+        else (),
     )
+
+
+def _mixed_properties(mixed: list[_Mixed]) -> tuple[str, ...]:
+    """The properties of all mixes, those of the code side first."""
+    sides = [_told(each.mix.code) for each in mixed] + [each.mix.configuration for each in mixed]
+    return tuple(dict.fromkeys(sides))
 
 
 def _pair(mix: Mix) -> str:

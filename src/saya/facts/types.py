@@ -274,6 +274,32 @@ class TaskState(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedAction:
+    """One thing to do in a deployment.
+
+    Attributes:
+        message: what to do.
+        resource: the logical ID that it is done to; may be empty.
+    """
+
+    message: str
+    resource: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedDeployment:
+    """A deployment of a plan.
+
+    Attributes:
+        title: what it is for.
+        actions: what belongs to it.
+    """
+
+    title: str
+    actions: tuple[PlannedAction, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionChange(Fact):
     """A change of a function that CloudFormation makes in two calls; between base and head only.
 
@@ -291,6 +317,7 @@ class FunctionChange(Fact):
         exposed: whether the wiring of base leads live callers to `$LATEST`.
         callers: who they are, by logical ID.
         moved: those of them that head has repointed or removed.
+        plan: the deployments that make the change safe.
     """
 
     function: Function
@@ -306,6 +333,7 @@ class FunctionChange(Fact):
     exposed: bool | Unknown
     callers: tuple[str, ...]
     moved: tuple[str, ...]
+    plan: tuple[PlannedDeployment, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from saya.model.attributes import ALIAS_TYPE, FUNCTION_TYPES
 from saya.model.guard import Guard
 from saya.model.lambda_names import read_function_name
 from saya.model.resolve import Place, Resolver, TemplateResource
-from saya.model.value import Absent, Mapping, Reference, Sequence, Text, Unknown, Value
+from saya.model.value import Absent, Mapping, Sequence, Text, Unknown, Value
 from saya.text.node import MappingNode, Node
 from saya.text.source import Location
 
@@ -245,13 +245,13 @@ def _version_of(value: Value) -> tuple[bool | Unknown, bool | Unknown]:
         return value.literal == "$LATEST", False
     reference = value.reference
     if reference is not None and reference.kind == "resource":
-        return False, _is_renamed_version(reference)
+        return False, is_renamed_version(reference.name)
     from saya.model.references import reason_of
 
     return reason_of(value), reason_of(value)
 
 
-def _is_renamed_version(reference: Reference) -> bool:
+def is_renamed_version(logical_id: str) -> bool:
     """Whether a Version's logical ID carries a hash of its function: CDK's `currentVersion`, the Serverless Framework's versions."""
     import re
 

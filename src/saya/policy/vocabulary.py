@@ -1,13 +1,11 @@
 """The fact types as a policy sees them: which paths lead where, and what a field can be.
 
-Read from the dataclasses' own annotations, each when it is first asked for: resolving all of them costs more than
+Read from the records' own annotations, each when it is first asked for: resolving all of them costs more than
 loading the policies.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
 import sys
 import types
 from collections.abc import Iterator
@@ -21,7 +19,7 @@ from saya.text.source import Location
 FieldKind = Literal["text", "boolean", "number", "location", "record", "list"]
 
 # How a fact came about, which is the judge's business and not a policy's.
-_HIDDEN = frozenset(("guard", "origins", "related"))
+_HIDDEN = frozenset(("guard", "origins", "plan", "related"))
 
 
 _NAMES: dict[FieldKind, str] = {
@@ -37,9 +35,9 @@ _NAMES: dict[FieldKind, str] = {
 class FieldType(NamedTuple):
     """What a path leads to.
 
-    kind       text, boolean, number, a location, a record (another dataclass) or a list
+    kind       text, boolean, number, a location, a record (with fields of its own) or a list
     values     all that the field can be, where that is a closed set of words
-    record     the dataclass, of a record
+    record     its class, of a record
     item       the type of the items, of a list
     optional   it may be absent: None, or below something that may be; a list may be empty
     """
@@ -91,9 +89,9 @@ def type_at(record: type, path: tuple[str, ...]) -> FieldType:
 @cache
 def names_of(record: type) -> tuple[str, ...]:
     """The fields of a record that a policy can name, those of its own before those every fact has."""
-    names = [field.name for field in dataclasses.fields(record) if field.name not in _HIDDEN]
+    names = [name for name in _annotations(record) if name not in _HIDDEN]
     if issubclass(record, Fact):
-        common = {field.name for field in dataclasses.fields(Fact)}
+        common = _annotations(Fact)
         names = [name for name in names if name not in common] + [name for name in names if name in common]
     return tuple(names)
 
@@ -110,15 +108,18 @@ def paths_of(record: type) -> Iterator[tuple[tuple[str, ...], FieldType]]:
 
 @cache
 def _field_type(record: type, name: str) -> FieldType:
-    for owner in record.__mro__:
-        annotation = inspect.get_annotations(owner).get(name)
-        if annotation is not None:
-            break
-    else:
-        raise AssertionError(name)
-    if isinstance(annotation, str):
-        annotation = eval(annotation, vars(sys.modules[owner.__module__]))  # noqa: S307 - an annotation of our own source
-    return _convert(annotation)
+    annotation, module = _annotations(record)[name]
+    return _convert(eval(annotation, vars(sys.modules[module])))  # noqa: S307 - an annotation of our own source
+
+
+@cache
+def _annotations(record: type) -> dict[str, tuple[str, str]]:
+    """The annotation of each field, those of base classes first, and the module in which it is written."""
+    found: dict[str, tuple[str, str]] = {}
+    for owner in reversed(record.__mro__):
+        for name, annotation in getattr(owner, "__annotations__", {}).items():
+            found.setdefault(name, (annotation, owner.__module__))
+    return found
 
 
 def _convert(annotation: object) -> FieldType:
@@ -135,7 +136,6 @@ def _convert(annotation: object) -> FieldType:
         item, _ = get_args(main)
         return FieldType("list", item=_convert(item), optional=True)
     assert isinstance(main, type), main
-    assert dataclasses.is_dataclass(main), main
     return FieldType("record", record=main, optional=optional)
 
 
