@@ -256,7 +256,7 @@ def is_renamed_version(logical_id: str) -> bool:
     import re
 
     return (
-        re.search(r"(?:CurrentVersion[0-9A-F]{8}[0-9a-f]{32}|LambdaVersion[0-9A-Za-z]{32,})$", reference.name)
+        re.search(r"(?:CurrentVersion[0-9A-F]{8}[0-9a-f]{32}|LambdaVersion[0-9A-Za-z]{32,})$", logical_id)
         is not None
     )
 
