@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from saya.errors import ConfigError
@@ -33,11 +32,12 @@ from saya.policy.language import (
 )
 from saya.policy.reader import suggestion
 from saya.policy.vocabulary import FieldType, type_at
+from saya.record import field, record, replace
 
 Values = Mapping[str, tuple[Scalar, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Override:
     """What is changed of one policy.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from saya.policy.language import (
@@ -20,6 +19,7 @@ from saya.policy.language import (
     Together,
 )
 from saya.policy.phrases import phrase, phrase_check
+from saya.record import replace
 from saya.text.source import Location
 
 

@@ -7,10 +7,10 @@ a path leads to a field, a value is one that the field can have, a placeholder h
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from saya.findings import Severity
+from saya.record import field, record
 from saya.text.source import Location
 
 Scalar = str | bool | int
@@ -87,7 +87,7 @@ class Together(NamedTuple):
 Check = Equals | Present | Includes | Excludes | Some | Every | Inverse | Together
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FieldTest:
     """A check of the field that `path` leads to. `at` is where it stands in the policy file."""
 
@@ -96,7 +96,7 @@ class FieldTest:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AllOf:
     """Every test holds; with no tests, always."""
 
@@ -104,7 +104,7 @@ class AllOf:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AnyOf:
     """At least one test holds."""
 
@@ -112,7 +112,7 @@ class AnyOf:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NotOf:
     """The test does not hold."""
 
@@ -133,7 +133,7 @@ class Wording(NamedTuple):
 Words = tuple[Wording, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SeverityCase:
     """A severity, and when it is that of the finding."""
 
@@ -141,7 +141,7 @@ class SeverityCase:
     where: Test
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RelatedTemplate:
     """A second place to show: the path to its location, and what it is."""
 
@@ -149,7 +149,7 @@ class RelatedTemplate:
     message: Words
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReportTemplate:
     """Where a finding is told (the path to a location), in which words, and which places belong to it."""
 
@@ -158,7 +158,7 @@ class ReportTemplate:
     related: tuple[RelatedTemplate, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EditTemplate:
     """One change of the text. `at` is the path to the location that it changes.
 
@@ -177,7 +177,7 @@ class EditTemplate:
     new: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FixTemplate:
     """Edits that together mend a finding, and when they apply."""
 
@@ -188,7 +188,7 @@ class FixTemplate:
     at: Location = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Param:
     """A value that an organisation may replace: its default and what it means."""
 
@@ -205,7 +205,7 @@ class Expectation(NamedTuple):
     level: Level
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Example:
     """A template that shows what the policy finds, or does not.
 
@@ -224,7 +224,7 @@ class Example:
     at: Location
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Policy:
     """A judgement about one kind of fact.
 

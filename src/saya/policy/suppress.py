@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from saya.findings import Finding, Problem, Suppressed, Undecided
+from saya.record import record
 from saya.text.source import Location, Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Suppression:
     """One policy silenced at one place.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 
 from saya.facts.types import Fact
@@ -12,7 +11,7 @@ from saya.policy.operators import value_at
 from saya.policy.vocabulary import names_of
 from saya.policy.wording import path_of, placeholders_in
 
-_COMMON = frozenset(field.name for field in dataclasses.fields(Fact))
+_COMMON = frozenset(Fact.__annotations__)
 
 
 def values_of(fact: Fact, texts: Iterable[str] = ()) -> dict[str, object]:
