@@ -33,8 +33,8 @@ _SERVICES: dict[str, Literal["ssm", "ssm-secure", "secretsmanager"]] = {
 def collect(view: View) -> Iterator[DynamicReference]:
     """The dynamic references of the template's resources, each once per alternative.
 
-    A resource in which no reference is written is passed over, for speed, unless it is a custom resource: that may take
-    one from a parameter or a mapping.
+    What has no reference written in it is passed over, for speed, unless in a custom resource: that may take one from a
+    parameter or a mapping.
     """
     resolver = view.resolver
     source = resolver.template.source
@@ -42,12 +42,14 @@ def collect(view: View) -> Iterator[DynamicReference]:
         return
     for declared in resolver.resources.values():
         node = declared.node
-        if view.resource(declared).custom or node.source.text.find(_OPENING, node.start, node.end) >= 0:
+        if view.resource(declared).custom:
             yield from _of_resource(view, declared)
+        elif node.source.text.find(_OPENING, node.start, node.end) >= 0:
+            yield from _of_resource(view, declared, written=_OPENING)
 
 
-def _of_resource(view: View, declared: TemplateResource) -> Iterator[DynamicReference]:
-    for place in property_texts(view.resolver, declared):
+def _of_resource(view: View, declared: TemplateResource, *, written: str = "") -> Iterator[DynamicReference]:
+    for place in property_texts(view.resolver, declared, written=written):
         if not isinstance(place.value, Text):
             continue
         masked = place.value.masked
@@ -55,8 +57,8 @@ def _of_resource(view: View, declared: TemplateResource) -> Iterator[DynamicRefe
             continue
         seen = set()
         for match in _REFERENCE.finditer(masked):
-            written = place.value.slice(match.start(), match.end())
-            if written.literal is not None and not match[0].endswith("}}"):
+            reference = place.value.slice(match.start(), match.end())
+            if reference.literal is not None and not match[0].endswith("}}"):
                 continue
             service = _SERVICES[match[1]]
             name = str(place.value.slice(*_name_span(match, service)))
@@ -64,7 +66,7 @@ def _of_resource(view: View, declared: TemplateResource) -> Iterator[DynamicRefe
                 continue
             seen.add((service, name))
             fields = view.fields(declared, place, subject=f"{service}:{name}")
-            fields["at"] = _location(place, written)
+            fields["at"] = _location(place, reference)
             yield DynamicReference(**fields, service=service, name=name)
 
 

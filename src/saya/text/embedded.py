@@ -8,7 +8,7 @@ or function it stands in.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode, Style
@@ -71,7 +71,7 @@ class _Document:
         self.path = path
         self.holes = [index for index, piece in enumerate(pieces) if piece.hole]
         self.starts: list[int] = []
-        self.maps: dict[int, OffsetMap | None] = {}
+        self.locators = self.locate()
 
     def root(self) -> Node | None:
         node = parse(Source(self.path, self.assemble()), duplicates=[])
@@ -142,35 +142,46 @@ class _Document:
 
     def style(self, node: ScalarNode) -> Style:
         """The style in which the scalar may be edited: its own within a literal block scalar, else none."""
-        origin = self.pieces[self.index(node.start)].origin
+        origin = self.pieces[bisect_right(self.starts, node.start) - 1].origin
         return node.style if isinstance(origin, ScalarNode) and origin.style == "literal" else "embedded"
 
-    def index(self, at: int) -> int:
-        return max(bisect_right(self.starts, at) - 1, 0)
-
     def place(self, start: int, end: int) -> _Place:
-        first, last = self.index(start), self.index(max(end - 1, start))
-        origin = self.pieces[first].origin
-        begin = self.offset(first, start)
-        finish = self.offset(last, end)
+        first = bisect_right(self.starts, start) - 1
+        # The last character belongs to the piece of the first more often than not.
+        last = (
+            first
+            if first + 1 == len(self.starts) or end <= self.starts[first + 1]
+            else bisect_left(self.starts, end) - 1
+        )
+        origin, closing = self.pieces[first].origin, self.pieces[last].origin
+        begin, finish = self.offset(first, start), self.offset(last, end)
         begins = origin.start if begin is None else begin
-        ends = self.pieces[last].origin.end if finish is None else finish
-        if self.pieces[last].origin.source is not origin.source or ends < begins:
+        ends = closing.end if finish is None else finish
+        if closing.source is not origin.source or ends < begins:
             ends = max(origin.end, begins)
         return _Place(origin.source, begins, ends)
 
     def offset(self, index: int, at: int) -> int | None:
         """Where a character of the embedded text stands in the file, or None where it cannot be told."""
+        offsets = self.locators[index]
+        if offsets is None:
+            return None
         piece = self.pieces[index]
-        if not isinstance(piece.origin, ScalarNode):
-            return None
-        key = id(piece.origin)
-        if key not in self.maps:
-            self.maps[key] = map_offsets(piece.origin)
-        offsets = self.maps[key]
-        if offsets is None or not piece.origin.text.startswith(piece.text, piece.start):
-            return None
         within = at - self.starts[index]
         if piece.hole:
             within = len(piece.text) if within else 0
         return offsets.offset(piece.start + within)
+
+    def locate(self) -> list[OffsetMap | None]:
+        """The offsets of each piece, where it stands in a scalar as it says."""
+        maps: dict[int, OffsetMap | None] = {}
+        out: list[OffsetMap | None] = []
+        for piece in self.pieces:
+            origin = piece.origin
+            if not isinstance(origin, ScalarNode) or not origin.text.startswith(piece.text, piece.start):
+                out.append(None)
+                continue
+            if id(origin) not in maps:
+                maps[id(origin)] = map_offsets(origin)
+            out.append(maps[id(origin)])
+        return out
