@@ -16,7 +16,7 @@ from saya.model.attributes import FUNCTION_TYPES, STATE_MACHINE_TYPES
 from saya.model.guard import Guard
 from saya.model.references import reason_of
 from saya.model.resolve import Place, Resolver
-from saya.model.state_machine import Opaque, State, read_states
+from saya.model.state_machine import Opaque, State
 from saya.model.value import Mapping, Sequence, Text, Thunk, Unknown, Value
 
 Pattern = Literal["request_response", "run_job", "wait_for_task_token", "activity"]
@@ -41,7 +41,7 @@ _TOKEN_HIDDEN = Unknown("the expression takes the Context object apart; it may r
 def collect(view: View) -> Iterator[TaskState]:
     """The Task states of the template's state machines; one Unknown for each definition that is not in the template."""
     for declared in view.resolver.of_type(*sorted(STATE_MACHINE_TYPES)):
-        for state in read_states(view.resolver, declared):
+        for state in view.states(declared):
             if isinstance(state, Opaque):
                 yield _hidden(view, state)
             elif state.type == "Task" or isinstance(state.type, Unknown):

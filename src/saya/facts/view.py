@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from saya.facts.types import Alias, Architecture, Function, Resource, Stack
 from saya.model.attributes import ALIAS_TYPE, FUNCTION_TYPES
@@ -12,6 +12,9 @@ from saya.model.resolve import Place, Resolver, TemplateResource
 from saya.model.value import Absent, Mapping, Sequence, Text, Unknown, Value
 from saya.text.node import MappingNode, Node
 from saya.text.source import Location
+
+if TYPE_CHECKING:
+    from saya.model.state_machine import Opaque, State
 
 _ARCHITECTURES: dict[str, Architecture] = {"x86_64": "x86_64", "arm64": "arm64"}
 _DEFAULT_ARCHITECTURE: Architecture = "x86_64"
@@ -46,6 +49,7 @@ class View:
         self._functions: dict[str, tuple[Guarded, ...]] = {}
         self._names: dict[tuple[object, ...], str] | None = None
         self._aliases: dict[str, tuple[AliasUse, ...]] | None = None
+        self._states: dict[str, tuple[State | Opaque, ...]] = {}
 
     def resource(self, declared: TemplateResource) -> Resource:
         """A resource as the vocabulary describes it."""
@@ -68,6 +72,15 @@ class View:
             "origins": origins_of(place.value, place.at),
             "stack": self.stack,
         }
+
+    def states(self, declared: TemplateResource) -> tuple[State | Opaque, ...]:
+        """The states of a state machine, read once for all facts about it."""
+        known = self._states.get(declared.id)
+        if known is None:
+            from saya.model.state_machine import read_states  # few templates have a state machine
+
+            known = self._states[declared.id] = tuple(read_states(self.resolver, declared))
+        return known
 
     # functions
 
