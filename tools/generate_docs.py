@@ -1,4 +1,4 @@
-"""Write what is generated: docs/policies/*.md from the policies, schemas/*.json from what Saya reads and writes.
+"""Write what is generated: docs/policies/*.md from the policies, docs/facts.md from the fact types, schemas/*.json.
 
 usage: generate_docs.py [--check]      --check: write nothing; exit 1 where a file is not what would be written
 """
@@ -9,6 +9,7 @@ import json
 import sys
 from pathlib import Path
 
+from facts_page import facts_page
 from saya.policy.explain import index, page
 from saya.policy.load import load_policies
 from saya.schemas import SCHEMAS
@@ -22,6 +23,7 @@ def generated() -> dict[Path, str]:
     pages = ROOT / "docs" / "policies"
     files = {pages / f"{policy.id}.md": page(policy) for policy in policies}
     files[pages / "README.md"] = index(policies)
+    files[ROOT / "docs" / "facts.md"] = facts_page()
     for name, schema in SCHEMAS.items():
         files[ROOT / "schemas" / f"{name}.schema.json"] = json.dumps(schema(), indent=2) + "\n"
     return files

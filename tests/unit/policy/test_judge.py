@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
 from saya.facts.types import DynamicReference, Stack
@@ -11,6 +9,7 @@ from saya.findings import Context
 from saya.model.guard import Guard
 from saya.model.value import Unknown
 from saya.policy.judge import fingerprint, judge, merge_contexts
+from saya.record import replace
 
 NOWHERE = Context()
 PROD = Guard((("IsProd", True),))
@@ -94,7 +93,7 @@ def test_a_finding_stands_where_the_report_says_and_where_the_fact_does_if_that_
     text = made.policy_text.replace("report:\n", "report:\n  at: resource.properties_at\n")
     policy = made.policy(text)
     fact = made.invocation()
-    placed = dataclasses.replace(fact, resource=dataclasses.replace(fact.resource, properties_at=made.at(2)))
+    placed = replace(fact, resource=replace(fact.resource, properties_at=made.at(2)))
 
     assert judged([policy], [placed]).findings[0].location == made.at(2)
     assert judged([policy], [fact]).findings[0].location == made.at(3)
@@ -129,7 +128,7 @@ def test_an_open_unless_leaves_a_true_where_undecided(made):
     fact = made.invocation(target=made.function(architecture=Unknown("nobody gives Arch")))
 
     assert judged([policy], [fact]).undecided[0].reasons == ("nobody gives Arch",)
-    false = dataclasses.replace(fact, qualifier="alias")
+    false = replace(fact, qualifier="alias")
     assert judged([policy], [false]) == ((), ())
 
 
@@ -257,11 +256,11 @@ def test_a_fingerprint_tells_policy_template_resource_identity_and_subject_apart
         fingerprint("fast-calls", "template.yaml", fact),
         fingerprint("slow-calls", "template.yaml", fact),
         fingerprint("fast-calls", "other.yaml", fact),
-        fingerprint("fast-calls", "template.yaml", dataclasses.replace(fact, resource=made.resource("Other"))),
-        fingerprint("fast-calls", "template.yaml", dataclasses.replace(fact, identity="Other")),
-        fingerprint("fast-calls", "template.yaml", dataclasses.replace(fact, subject="Other")),
-        fingerprint("fast-calls", "template.yaml", dataclasses.replace(fact, identity="A", subject="B")),
-        fingerprint("fast-calls", "template.yaml", dataclasses.replace(fact, identity="AB", subject="")),
+        fingerprint("fast-calls", "template.yaml", replace(fact, resource=made.resource("Other"))),
+        fingerprint("fast-calls", "template.yaml", replace(fact, identity="Other")),
+        fingerprint("fast-calls", "template.yaml", replace(fact, subject="Other")),
+        fingerprint("fast-calls", "template.yaml", replace(fact, identity="A", subject="B")),
+        fingerprint("fast-calls", "template.yaml", replace(fact, identity="AB", subject="")),
     }
     assert len(prints) == 8
 

@@ -180,10 +180,10 @@ def test_what_is_silenced_says_why_and_where_it_is_written():
 
 
 def test_an_origin_counts_as_the_place_of_a_finding():
-    import dataclasses
+    from saya.record import replace
 
     source, found, _ = read(commented("    Timeout: here", COMMENT))
-    elsewhere = dataclasses.replace(finding(source, "seven"), origins=(finding(source, "here").location,))
+    elsewhere = replace(finding(source, "seven"), origins=(finding(source, "here").location,))
 
     assert len(suppress([elsewhere], found, today=TODAY).suppressed) == 1
 
