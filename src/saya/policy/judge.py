@@ -11,7 +11,6 @@ two functions), and sites of their own where both can hold (two references in on
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -22,6 +21,7 @@ from saya.policy.language import Path, Policy, RelatedTemplate
 from saya.policy.operators import Open, Truth, both, holds, inverse, value_at
 from saya.policy.values import values_of
 from saya.policy.wording import choose, fill
+from saya.record import replace
 from saya.text.source import Location
 
 _KIND_OF = {type_: kind for kind, type_ in KINDS.items()}
@@ -46,9 +46,10 @@ def judge(policies: Sequence[Policy], facts: Iterable[Fact], *, template: str, c
     findings: list[Finding] = []
     undecided: list[Undecided] = []
     sites = {kind: _sites(of_kind) for kind, of_kind in by_kind.items()}
+    names = {kind: _Names(template, of_kind) for kind, of_kind in by_kind.items()}
     for policy in policies:
         for site in sites.get(policy.kind, ()):
-            answer = _judge_site(policy, site, template, context)
+            answer = _judge_site(policy, site, names[policy.kind], context)
             if isinstance(answer, Finding):
                 findings.append(answer)
             elif answer is not None:
@@ -74,13 +75,31 @@ def merge_contexts(judgements: Iterable[Judgement]) -> Judgement:
     return Judgement(tuple(sorted(findings.values(), key=_order)), tuple(sorted(left, key=_order)))
 
 
-def fingerprint(policy: str, template: str, fact: Fact) -> str:
+def fingerprint(policy: str, template: str, fact: Fact, occurrence: int = 1) -> str:
     """What a finding stays the same by, whatever moves around it: 32 hexadecimal digits.
 
-    Policy, template, logical ID, property path with list items by identity, and subject; never a line number.
+    Policy, template, logical ID, property path with list items by identity, and subject; never a line number. Where
+    several properties have all of these in common (two list items of one `Id`), the second and later ones in the order
+    of the template have their number as well.
     """
     parts = (policy, template, fact.resource.id, fact.identity, fact.subject)
-    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    number = () if occurrence == 1 else (str(occurrence),)
+    return sha256("\0".join((*parts, *number)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+class _Names:
+    """The names of the findings of one template and one kind of fact: the template's, and their fingerprints."""
+
+    def __init__(self, template: str, facts: Iterable[Fact]) -> None:
+        self.template = template
+        self._properties: dict[tuple[str, str, str], dict[str, int]] = {}
+        for fact in facts:
+            properties = self._properties.setdefault((fact.resource.id, fact.identity, fact.subject), {})
+            properties.setdefault(fact.property, len(properties) + 1)
+
+    def fingerprint(self, policy: Policy, fact: Fact) -> str:
+        occurrence = self._properties[fact.resource.id, fact.identity, fact.subject][fact.property]
+        return fingerprint(policy.id, self.template, fact, occurrence)
 
 
 def _sites(facts: Iterable[Fact]) -> list[list[Fact]]:
@@ -100,7 +119,7 @@ def _sites(facts: Iterable[Fact]) -> list[list[Fact]]:
     return sites
 
 
-def _judge_site(policy: Policy, site: list[Fact], template: str, context: Context) -> Finding | Undecided | None:
+def _judge_site(policy: Policy, site: list[Fact], names: _Names, context: Context) -> Finding | Undecided | None:
     true: list[tuple[Severity, Fact]] = []
     open_: list[tuple[Open, Fact]] = []
     for fact in site:
@@ -111,11 +130,11 @@ def _judge_site(policy: Policy, site: list[Fact], template: str, context: Contex
             open_.append((truth, fact))
     if true:
         severity, fact = min(true, key=lambda pair: (_RANK[pair[0]], pair[1].guard.terms))
-        return _finding(policy, severity, fact, template, context)
+        return _finding(policy, severity, fact, names, context)
     if open_:
         fact = open_[0][1]
         reasons = tuple(dict.fromkeys(reason for truth, _ in open_ for reason in truth.reasons))
-        return _undecided(policy, fact, reasons, template, context)
+        return _undecided(policy, fact, reasons, names, context)
     return None
 
 
@@ -140,7 +159,7 @@ def _severity(policy: Policy, fact: Fact) -> Severity:
     return max(possible, key=_RANK.__getitem__)
 
 
-def _finding(policy: Policy, severity: Severity, fact: Fact, template: str, context: Context) -> Finding:
+def _finding(policy: Policy, severity: Severity, fact: Fact, names: _Names, context: Context) -> Finding:
     message = choose(policy.report.message, fact) or policy.title
     advice = choose(policy.advice, fact)
     return Finding(
@@ -150,7 +169,7 @@ def _finding(policy: Policy, severity: Severity, fact: Fact, template: str, cont
         values=values_of(fact, (message, advice or "")),
         location=_place(fact, policy.report.at),
         origins=fact.origins,
-        template=template,
+        template=names.template,
         resource=fact.resource.id,
         resource_type=fact.resource.type,
         property=fact.property,
@@ -162,20 +181,20 @@ def _finding(policy: Policy, severity: Severity, fact: Fact, template: str, cont
             *(Related(place.at, place.message, place.resource, place.property, place.revision) for place in fact.related),
         ),
         advice=None if advice is None else fill(advice, fact),
-        fingerprint=fingerprint(policy.id, template, fact),
+        fingerprint=names.fingerprint(policy, fact),
     )
 
 
-def _undecided(policy: Policy, fact: Fact, reasons: tuple[str, ...], template: str, context: Context) -> Undecided:
+def _undecided(policy: Policy, fact: Fact, reasons: tuple[str, ...], names: _Names, context: Context) -> Undecided:
     return Undecided(
         policy=policy.id,
         location=_place(fact, policy.report.at),
-        template=template,
+        template=names.template,
         resource=fact.resource.id,
         property=fact.property,
         reasons=reasons,
         contexts=(context,),
-        fingerprint=fingerprint(policy.id, template, fact),
+        fingerprint=names.fingerprint(policy, fact),
     )
 
 
