@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
 
+from saya.record import field, record
 from saya.text.source import Location, Span
 
 Severity = Literal["error", "warning", "note"]
@@ -17,7 +17,7 @@ TemplateKind = Literal["cloudformation", "sam", "cdk", "serverless", "asl"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Context:
     """One way in which a template is deployed: as which stack, to which AWS Region; None where nobody says."""
 
@@ -25,7 +25,7 @@ class Context:
     region: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Edit:
     """Replace `span` (code points) of the file `path` by `text`."""
 
@@ -34,7 +34,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fix:
     """Edits that together mend a finding. `unsafe` may change behaviour beyond the finding; the title says how."""
 
@@ -43,7 +43,7 @@ class Fix:
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Related:
     """A place that belongs to a finding without being it."""
 
@@ -54,7 +54,7 @@ class Related:
     revision: Literal["head", "base"] = "head"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Finding:
     """A policy holds against a place.
 
@@ -82,7 +82,7 @@ class Finding:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Undecided:
     """A policy could hold, and the template does not decide it. `reasons` say what would."""
 
@@ -97,7 +97,7 @@ class Undecided:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Suppressed:
     """A finding that the author silenced, and why. `until` is the last day it is silent, ISO 8601, or None."""
 
@@ -110,7 +110,7 @@ class Suppressed:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Problem:
     """A file or a part of one that could not be judged, and why, in one line. `line` and `column` are 1-based."""
 
@@ -125,7 +125,7 @@ class Problem:
         return f"{':'.join(place)}: {self.message}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class JudgedTemplate:
     """A template that was judged, in which contexts, and how many resources it has."""
 
@@ -135,7 +135,7 @@ class JudgedTemplate:
     resources: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Report:
     """All that a run says."""
 

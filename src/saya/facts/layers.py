@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from saya.facts.layer_catalogue import ARCHITECTURES, LayerEntry, classify
@@ -21,6 +20,7 @@ from saya.model.guard import Guard
 from saya.model.references import reason_of
 from saya.model.resolve import Place, TemplateResource
 from saya.model.value import Absent, Part, Reference, Sequence, Text, Unknown, Value
+from saya.record import replace
 from saya.text.node import MappingNode, Node, ScalarNode
 
 _ARN = re.compile(

@@ -9,11 +9,11 @@ One fact is emitted for each joined alternative of the values it reads: its fiel
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from saya.model.guard import ALWAYS, Guard
 from saya.model.value import Unknown
+from saya.record import record
 from saya.text.source import Location
 
 Architecture = Literal["x86_64", "arm64"]
@@ -26,7 +26,7 @@ Integration = Literal[
 Certainty = Literal["certain", "likely", "unsure"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Resource:
     """A resource of the template.
 
@@ -45,7 +45,7 @@ class Resource:
     properties_at: Location | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Function(Resource):
     """A Lambda function, plain or SAM.
 
@@ -58,7 +58,7 @@ class Function(Resource):
     publishes: bool | Unknown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Alias(Resource):
     """An alias of a function: an `AWS::Lambda::Alias`, or what `AutoPublishAlias` makes (then `id` is the function's).
 
@@ -76,7 +76,7 @@ class Alias(Resource):
     generated: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Stack:
     """The stack that a template is deployed as, in one context.
 
@@ -89,7 +89,7 @@ class Stack:
     region: str | Unknown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class RelatedPlace:
     """A place that belongs to a fact without being it.
 
@@ -108,7 +108,7 @@ class RelatedPlace:
     revision: Literal["head", "base"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Fact:
     """What every fact has.
 
@@ -135,7 +135,7 @@ class Fact:
     related: tuple[RelatedPlace, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Invocation(Fact):
     """A place at which a service is told to invoke a function; `resource` is who invokes.
 
@@ -159,7 +159,7 @@ class Invocation(Fact):
     through: Alias | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Layer(Fact):
     """A layer of a function.
 
@@ -184,7 +184,7 @@ class Layer(Fact):
     function: Function
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class LogGroupArn(Fact):
     """A log group's ARN given to a property or an IAM statement.
 
@@ -207,7 +207,7 @@ class LogGroupArn(Fact):
     reported: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class DynamicReference(Fact):
     """A dynamic reference, `{{resolve:service:...}}`, in a property of a resource.
 
@@ -220,7 +220,7 @@ class DynamicReference(Fact):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class SecretProperty(Fact):
     """A property of a custom resource whose name says that its value is a secret.
 
@@ -236,7 +236,7 @@ class SecretProperty(Fact):
     parameter: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class EventRule(Fact):
     """An EventBridge rule, or an event of a SAM function or state machine that becomes one.
 
@@ -253,7 +253,7 @@ class EventRule(Fact):
     certainty: Certainty | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class TaskState(Fact):
     """A Task state of a Step Functions state machine; `resource` is the state machine.
 
@@ -273,7 +273,7 @@ class TaskState(Fact):
     integration_at: Location
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class PlannedAction:
     """One thing to do in a deployment.
 
@@ -286,7 +286,7 @@ class PlannedAction:
     resource: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class PlannedDeployment:
     """A deployment of a plan.
 
@@ -299,7 +299,7 @@ class PlannedDeployment:
     actions: tuple[PlannedAction, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class FunctionChange(Fact):
     """A change of a function that CloudFormation makes in two calls; between base and head only.
 
@@ -336,7 +336,7 @@ class FunctionChange(Fact):
     plan: tuple[PlannedDeployment, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AliasState(Fact):
     """An alias, and whether it protects its callers; `resource` is the alias, or the SAM function that publishes it.
 
