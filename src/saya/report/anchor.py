@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from saya.findings import Finding
+from saya.record import record
 from saya.report.diff import Diff, Hunk
 from saya.text.source import Location
 
@@ -12,7 +11,7 @@ from saya.text.source import Location
 LONGEST_RANGE = 12
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Anchor:
     """Lines of head, 1-based and inclusive, in one hunk of the file."""
 

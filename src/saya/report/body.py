@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from saya.findings import Finding, Report
+from saya.record import record
 from saya.report.comment import CommentWriter, cut
 from saya.report.grouping import group_findings
 from saya.report.markdown import code, plain
@@ -17,7 +17,7 @@ _TRIES = (500, 200, 100, 50, 25, 12, 6, 3, 1, 0)
 _RESOLVED = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Body:
     """A text that fits.
 
@@ -32,7 +32,7 @@ class Body:
     omitted: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class BodyWriter:
     """Writes the body of one report.
 
@@ -57,13 +57,14 @@ class BodyWriter:
     def write(self, template: str, limit: int) -> Body:
         """The body by a template, at most `limit` long. Raises ConfigError where a project's own does not hold."""
         body = Body(text="", told=(), omitted=0)
+        texts = [self.writer.write(group, limit // 4, elsewhere=True) for group in self.outside[: _TRIES[0]]]
         for most in _TRIES:
-            body = self._write(template, most, limit)
+            body = self._write(template, most, texts[:most])
             if self.measure(body.text) + self.mark_size * len(body.told) <= limit:
                 return body
         return Body(text=cut(body.text, limit // 4), told=body.told, omitted=body.omitted)
 
-    def _write(self, template: str, most: int, limit: int) -> Body:
+    def _write(self, template: str, most: int, texts: list[str]) -> Body:
         report, tell = self.report, self.writer.teller
         groups = group_findings(finding for finding in report.findings if finding.status != "existing")
         undecided = [entry for entry in report.undecided if entry.status != "existing"]
@@ -77,7 +78,7 @@ class BodyWriter:
             "errors": [problem(entry) for entry in report.errors[:most]],
             "findings": [tell.finding(group) for group in groups[: max(most, 10)]],
             "findings_more": max(len(groups) - max(most, 10), 0),
-            "outside": [self.writer.write(group, limit // 4, elsewhere=True) for group in outside],
+            "outside": [*texts],
             "outside_title": self._outside_title(sum(map(len, outside))),
             "commented": self.commented,
             "silenced": [tell.suppressed(entry) for entry in silenced[:most]],

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from saya.findings import Edit, Finding, Fix
+from saya.record import record
 from saya.report.markdown import size
 from saya.report.patch import patch_of
 from saya.report.rendering import Plain, Templates
@@ -16,7 +16,7 @@ MORE_PLACES = 20
 CUT = "\n\n(The rest is too long for a comment.)"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class CommentWriter:
     """Writes the comments of one report; `sources` are the texts of head by path."""
 

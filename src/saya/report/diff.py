@@ -7,13 +7,14 @@ must lie in the same hunk. Humans may comment on any line of a changed file in t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from saya.record import field, record
 
 Change = Literal["added", "removed", "context"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DiffLine:
     """One line of a hunk. `old` and `new` are its 1-based numbers in base and head; None where it is not there.
 
@@ -27,7 +28,7 @@ class DiffLine:
     final: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hunk:
     """Lines that belong together. `title` is what stands behind the second `@@`."""
 
@@ -50,7 +51,7 @@ class Hunk:
         return start is not None and stop is not None and start <= first <= last <= stop
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class FileDiff:
     """A changed file.
 
@@ -69,7 +70,7 @@ class FileDiff:
         return next((hunk for hunk in self.hunks if hunk.holds(first, last)), None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Diff:
     """The changed files by their path in head. `complete` is false where GitHub listed not all of them (3,000)."""
 

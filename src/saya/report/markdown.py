@@ -16,10 +16,10 @@ LONGEST = 1_000
 # character itself holds it back; a zero-width space inside does. `inert` has escaped those of the text before.
 _APART = "\u200b"
 _LINKED = re.compile(
-    r"(?P<mention>@(?=[\w-]))"
+    r"(?P<mention>@)"
     r"|(?P<issue>#(?=\d))"
     r"|(?P<gh>\bGH-(?=\d))"
-    r"|(?P<hash>\b[0-9a-f]{3}(?=[0-9a-f]{4,61}\b))"
+    r"|(?P<hash>\b[0-9a-f]{7,}\b)"
     r"|(?P<url>[a-z][a-z0-9+.-]{1,20}:(?=//))"
     r"|(?P<www>\bwww(?=\.))"
     r"|(?P<emoji>:(?=[\w+-]+:))",
@@ -101,7 +101,7 @@ def _cropped(text: str) -> str:
 
 
 def _escaped(text: str, *, start: bool = True) -> str:
-    text = _LINKED.sub(lambda match: match[0] + _APART, text)
+    text = _LINKED.sub(_apart, text)
     if start:
         text = text.lstrip()
     marked = _AT_START.match(text) if start else None
@@ -110,6 +110,13 @@ def _escaped(text: str, *, start: bool = True) -> str:
         end = marked.end()
         text = text[:end] + "\\" + text[end:] if marked[0][0].isdigit() else "\\" + text
     return text.translate(_ENTITIES)
+
+
+def _apart(match: re.Match[str]) -> str:
+    found = match[0]
+    if match["hash"]:  # from seven digits on
+        return _APART.join(found[at : at + 6] for at in range(0, len(found), 6))
+    return found + _APART
 
 
 def _longest_run(text: str) -> int:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from saya.findings import Finding
+from saya.record import record, replace
 from saya.report.anchor import Anchor, anchor_of, lines_of
 from saya.report.diff import Diff
 from saya.report.grouping import group_findings, rank
@@ -16,7 +16,7 @@ from saya.text.source import Source
 MOST_COMMENTS = 25
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Draft:
     """A comment to be written.
 
@@ -35,7 +35,7 @@ class Draft:
     elsewhere: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Placement:
     """The comments, in the order in which they are posted, and the groups of findings that have none."""
 

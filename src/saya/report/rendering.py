@@ -29,18 +29,24 @@ class Templates:
     """The templates of one run. `own` are a project's, by name (see `NAMES`); they extend `saya/NAME`."""
 
     def __init__(self, own: Mapping[str, str] | None = None) -> None:
-        self._environment = _environment(own or {})
+        self._environment = _environment(own) if own else _our_environment()
 
     def render(self, name: str, values: Mapping[str, Plain]) -> str:
         """The text of a template. Raises ConfigError where a project's own does not hold."""
-        from jinja2 import TemplateError
+        from jinja2 import TemplateError, TemplateSyntaxError
 
         try:
             return _tidied(self._environment.get_template(name).render(values))
+        except TemplateSyntaxError as error:
+            raise ConfigError(f"does not parse: {error.message}", path=error.name or name, line=error.lineno) from None
         except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
-            line = getattr(error, "lineno", None)
-            message = f"does not render: {error}; it may use what docs/comments.md names"
-            raise ConfigError(message, path=getattr(error, "name", None) or name, line=line) from None
+            message = f"does not render: {error}; docs/comments.md says what it may use"
+            raise ConfigError(message, path=name, line=_line_in_template(error)) from None
+
+
+@cache
+def _our_environment() -> SandboxedEnvironment:
+    return _environment({})
 
 
 def _environment(own: Mapping[str, str]) -> SandboxedEnvironment:
@@ -80,6 +86,15 @@ def _environment(own: Mapping[str, str]) -> SandboxedEnvironment:
 @cache
 def _read(name: str) -> str:
     return Path(__file__).with_name("templates").joinpath(f"{name}.j2").read_text(encoding="utf-8")
+
+
+def _line_in_template(error: Exception) -> int | None:
+    """The line of the template at which it failed; Jinja puts it into the traceback."""
+    line, at = None, error.__traceback__
+    while at is not None:
+        line = at.tb_lineno if at.tb_frame.f_code.co_filename == "<template>" else line
+        at = at.tb_next
+    return line
 
 
 def counted(number: int, noun: str) -> str:

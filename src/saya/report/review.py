@@ -12,10 +12,10 @@ How `saya.github.publish` uses it:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from saya.findings import Report
+from saya.record import record
 from saya.report.body import BodyWriter
 from saya.report.comment import CommentWriter
 from saya.report.diff import Diff
@@ -32,7 +32,7 @@ LONGEST_BODY = 65_000
 __all__ = ["InlineComment", "Review", "build_review", "fingerprints_in", "head_in", "mark", "mark_head"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class InlineComment:
     """A comment on lines of head that the API takes.
 
@@ -48,7 +48,7 @@ class InlineComment:
     fingerprints: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Review:
     """What is posted. Every body is shorter than 65,536 characters.
 

@@ -8,9 +8,9 @@ line feed, text that a reader would not see.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from saya.findings import Edit, Fix, Report
+from saya.record import record
 from saya.report.diff import Diff, Hunk
 from saya.report.markdown import is_plain_to_see
 from saya.text.source import Location, Source
@@ -18,7 +18,7 @@ from saya.text.source import Location, Source
 LONGEST_SUGGESTION = 40
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Suggestion:
     """Replace the lines `first` to `last` (1-based, inclusive) of head by `text`, whose lines all end with a feed."""
 

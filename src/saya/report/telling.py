@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import pairwise
 
 from saya.findings import Context, Finding, Fix, JudgedTemplate, Problem, Related, Suppressed, Undecided
+from saya.record import record
 from saya.report.anchor import lines_of
 from saya.report.markdown import blob_url, code, fenced, link, plain, prose
 from saya.report.rendering import Plain, counted
@@ -16,7 +16,7 @@ PLACES = 4
 RELATED = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Links:
     """Where links lead. A revision that is no commit hash, or no URL of a repository, gives no links."""
 
@@ -37,7 +37,7 @@ class Links:
         return link(code(f":{first}"), blob_url(self.repository_url, self.head, location.path, first, last))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Teller:
     """Tells the parts of one report."""
 
