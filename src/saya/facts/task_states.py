@@ -18,22 +18,24 @@ from saya.model.references import reason_of
 from saya.model.resolve import Place, Resolver
 from saya.model.state_machine import Opaque, State
 from saya.model.value import Mapping, Sequence, Text, Thunk, Unknown, Value
+from saya.pattern import pattern
+from saya.text.node import ScalarNode
 
 Pattern = Literal["request_response", "run_job", "wait_for_task_token", "activity"]
 
 _INPUTS = {"InputPath": ".$", "Parameters": None, "Arguments": None}
 """The fields that make a Task state's input. A key that ends in `.$` holds a path; InputPath always does."""
 _ANY = "[^:]*"
-_INTEGRATION = re.compile(rf"arn:{_ANY}:states:{_ANY}:{_ANY}:[a-zA-Z0-9-]+(?::[a-zA-Z0-9-]+)+(?:\.[a-zA-Z]+)?(?::2)?")
-_ACTIVITY = re.compile(rf"arn:{_ANY}:states:{_ANY}:{_ANY}:activity:")
-_FUNCTION = re.compile(rf"arn:{_ANY}:lambda:{_ANY}:{_ANY}:function:")
+_INTEGRATION = pattern(rf"arn:{_ANY}:states:{_ANY}:{_ANY}:[a-zA-Z0-9-]+(?::[a-zA-Z0-9-]+)+(?:\.[a-zA-Z]+)?(?::2)?")
+_ACTIVITY = pattern(rf"arn:{_ANY}:states:{_ANY}:{_ANY}:activity:")
+_FUNCTION = pattern(rf"arn:{_ANY}:lambda:{_ANY}:{_ANY}:function:")
 
-_BRACKETS = re.compile(r"\[\s*'([^']*)'\s*\]|\[\s*\"([^\"]*)\"\s*\]")
-_PATH_STRING = re.compile(r"'(?:[^'\\]|\\.)*'", re.DOTALL)
-_PATH_TOKEN = re.compile(r"\$\$\.Task\.Token(?![\w-])")
-_JSONATA_STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|/\*.*?\*/', re.DOTALL)
-_JSONATA_TOKEN = re.compile(r"\$states\s*\.\s*context\s*\.\s*`?Task`?\s*\.\s*`?Token\b")
-_JSONATA_CONTEXT = re.compile(r"\$states\s*\.\s*context\b(?!\s*\.\s*`?[A-SU-Za-z])")
+_BRACKETS = pattern(r"\[\s*'([^']*)'\s*\]|\[\s*\"([^\"]*)\"\s*\]")
+_PATH_STRING = pattern(r"'(?:[^'\\]|\\.)*'", re.DOTALL)
+_PATH_TOKEN = pattern(r"\$\$\.Task\.Token(?![\w-])")
+_JSONATA_STRING = pattern(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|/\*.*?\*/', re.DOTALL)
+_JSONATA_TOKEN = pattern(r"\$states\s*\.\s*context\s*\.\s*`?Task`?\s*\.\s*`?Token\b")
+_JSONATA_CONTEXT = pattern(r"\$states\s*\.\s*context\b(?!\s*\.\s*`?[A-SU-Za-z])")
 
 _TOKEN_HIDDEN = Unknown("the expression takes the Context object apart; it may read the task token")
 
@@ -70,11 +72,19 @@ def _tasks(view: View, state: State) -> Iterator[TaskState]:
             yield TaskState(
                 **view.fields(state.machine, here, subject=state.name),
                 name=state.name,
-                integration=str(place.value) if isinstance(place.value, Text) else "",
+                integration=_written(place),
                 pattern=pattern,
                 reads_task_token=reads,
                 integration_at=place.at.location,
             )
+
+
+def _written(place: Place) -> str:
+    """A Resource as it is known; as it is written where it is not."""
+    value, at = place.value, place.at
+    if isinstance(value, Text) and value.unknown is not None and isinstance(at, ScalarNode):
+        return at.text
+    return str(value) if isinstance(value, Text) else ""
 
 
 def _pattern(resolver: Resolver, value: Value) -> Pattern | Unknown:

@@ -21,10 +21,7 @@ QueryLanguage = Literal["JSONPath", "JSONata"]
 
 MAX_NESTING = 40
 _IN_TEMPLATE = ("Definition", "DefinitionString")
-_ELSEWHERE = {
-    "DefinitionS3Location": "its definition is an object in Amazon S3",
-    "DefinitionUri": "its definition is in another file",
-}
+_ELSEWHERE = ("DefinitionS3Location", "DefinitionUri")
 _INNER_MACHINES = ("Iterator", "ItemProcessor")
 
 
@@ -112,6 +109,12 @@ def _opaque(
     yield Opaque(machine, Place(path, guard, reason, at, ()))
 
 
+def _elsewhere(value: Value) -> Unknown:
+    """Why a definition outside the template is not read. A local file is `Opaque.place.at`'s text."""
+    is_local = isinstance(value, Text) and not value.masked.startswith("s3://")
+    return Unknown("its definition is in another file" if is_local else "its definition is an object in Amazon S3")
+
+
 def _substitute(resolver: Resolver, properties: Mapping) -> Substitute:
     """What `${name}` stands for by the DefinitionSubstitutions."""
     thunk = properties.entries.get("DefinitionSubstitutions")
@@ -151,14 +154,14 @@ class _Reader:
                 found = True
                 for option in guarded(guard, read_document(self.resolver, thunk, self.substitute), self.resolver):
                     yield from self.machine_at(option, (name,), option.node or thunk.node, "JSONPath", 0)
-        for name, reason in _ELSEWHERE.items():
+        for name in _ELSEWHERE:
             thunk = properties.entries.get(name)
             if thunk is not None:
                 found = True
                 for option in guarded(guard, self.resolver.alternatives(thunk), self.resolver):
                     if option.value is not Absent.NO_VALUE:
                         yield from _opaque(
-                            self.machine, (name,), option.guard, Unknown(reason), option.node or thunk.node
+                            self.machine, (name,), option.guard, _elsewhere(option.value), option.node or thunk.node
                         )
         if not found and properties.rest is not None:
             yield from _opaque(self.machine, ("Definition",), guard, properties.rest, node)
@@ -169,7 +172,10 @@ class _Reader:
         """The states of a state machine, of a branch or of an iterator."""
         value = option.value
         if not isinstance(value, Mapping) or depth > MAX_NESTING:
-            yield from _opaque(self.machine, path, option.guard, value, at)
+            reason = (
+                Unknown(f"its states are nested deeper than {MAX_NESTING} levels") if depth > MAX_NESTING else value
+            )
+            yield from _opaque(self.machine, path, option.guard, reason, at)
             return
         language = self.language(value, language)
         states = value.entries.get("States")

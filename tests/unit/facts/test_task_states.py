@@ -75,7 +75,9 @@ def test_the_pattern_is_that_of_the_integration(resource, pattern):
     ],
 )
 def test_an_integration_that_is_not_known_leaves_the_pattern_open(resource, reason):
-    assert state(resource).pattern == Unknown(reason)
+    fact = state(resource)
+    assert fact.pattern == Unknown(reason)
+    assert fact.integration == resource.removeprefix("!Sub ").replace("!Ref Integration", "${Integration}").strip("'")
 
 
 @pytest.mark.parametrize(

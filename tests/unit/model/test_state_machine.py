@@ -260,6 +260,8 @@ def test_a_state_has_its_own_query_language_else_the_machines():
     [
         ("DefinitionS3Location: {Bucket: b, Key: k}", "its definition is an object in Amazon S3"),
         ("DefinitionUri: statemachine/a.asl.json", "its definition is in another file"),
+        ("DefinitionUri: s3://bucket/a.asl.json", "its definition is an object in Amazon S3"),
+        ("DefinitionUri: {Bucket: b, Key: k}", "its definition is an object in Amazon S3"),
         ("DefinitionString: 'no definition'", "the definition is not written as a mapping"),
         ("DefinitionString: '{\"States\": '", "the text cannot be read: not valid JSON: "),
         ("DefinitionString: ''", "the text is empty"),
@@ -277,6 +279,15 @@ def test_what_the_template_does_not_show_is_one_opaque_place(properties, reason)
     assert isinstance(opaque, Opaque)
     assert opaque.reason.reason.startswith(reason)
     assert opaque.place.at.source.text == text
+
+
+def test_states_that_are_nested_too_deep_are_opaque():
+    definition: dict[str, object] = {"States": {"A": {"Type": "Pass"}}}
+    for _ in range(50):
+        definition = {"States": {"A": {"Type": "Map", "ItemProcessor": definition}}}
+    opaque = read(template("DefinitionString: " + json.dumps(json.dumps(definition))))[1][-1]
+    assert isinstance(opaque, Opaque)
+    assert opaque.reason == Unknown("its states are nested deeper than 40 levels")
 
 
 @pytest.mark.parametrize("properties", ["RoleArn: r", "Definition: !Ref AWS::NoValue", "Definition: {StartAt: A}"])
