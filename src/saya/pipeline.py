@@ -14,6 +14,7 @@ from saya.errors import ConfigError, ParseError, PolicySetError, UserError
 from saya.facts.collect import collect_changes, collect_facts
 from saya.facts.types import Fact
 from saya.findings import Context, JudgedTemplate, Problem, Report, Undecided
+from saya.model.check import check_template
 from saya.model.resolve import Resolver
 from saya.model.template import Template, load_template
 from saya.policy.judge import Judgement, judge, merge_contexts
@@ -106,7 +107,7 @@ def judge_file(candidate: Candidate, request: Request) -> Report:
     if template is None:
         return Report()
     deployments = find_deployments(candidate, request, problems)
-    problems.extend(template.problems)
+    problems.extend(check_template(template))
     judgement = judge_template(template, candidate.shown, deployments, request.policies)
     told = silence(template, judgement, request)
     judged = JudgedTemplate(

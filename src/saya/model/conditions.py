@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from saya.model.guard import Guard
-from saya.model.value import NO_SCOPE, Scope
+from saya.model.value import NO_SCOPE, Scope, scalar_text
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 
 MAX_ATOMS = 12
@@ -157,6 +157,8 @@ class Conditions:
         return formula if isinstance(formula, Constant | Equal | Flag | Named) else Named(name)
 
     def _read(self, node: Node, name: str, scope: Scope) -> Formula:
+        if isinstance(node, ScalarNode) and node.kind == "bool":
+            return Constant(scalar_text(node) == "true")
         if not isinstance(node, MappingNode) or len(node.entries) != 1:
             return Flag(name)
         (key, value), *_ = node.entries.items()
