@@ -38,7 +38,8 @@ check: $(READY)  ## lint, types and generated files
 	$(BIN)/python tools/compile_data.py --check
 	$(BIN)/python tools/generate_docs.py --check
 
-real: $(READY)  ## what needs more than Python: the package as its users install it
+real: $(READY)  ## what needs more than Python: the wheel and the image as users run them, linters of what is no Python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/real.lock
 	$(BIN)/python tools/real.py
 
 docs: $(READY)  ## write the generated files anew
@@ -55,6 +56,8 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 lock:  ## resolve the requirements anew (needs uv)
 	$(COMPILE) pyproject.toml --output-file requirements/runtime.lock
 	$(COMPILE) pyproject.toml --group dev --output-file requirements/dev.lock
+	$(COMPILE) --group build --constraints requirements/dev.lock --output-file requirements/build.lock
+	$(COMPILE) --group real --constraints requirements/dev.lock --output-file requirements/real.lock
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
