@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from saya.model.attributes import STATE_MACHINE_TYPES
 from saya.model.embedded import Substitute, guarded, read_document
 from saya.model.guard import Guard
 from saya.model.references import reason_of
@@ -89,10 +88,6 @@ def read_states(resolver: Resolver, declared: TemplateResource) -> Iterator[Stat
             continue
         reader = _Reader(resolver, declared, _substitute(resolver, properties.value))
         yield from reader.definitions(properties.value, guard, node)
-
-
-def is_state_machine(type_: str) -> bool:
-    return type_ in STATE_MACHINE_TYPES
 
 
 def _opaque(
