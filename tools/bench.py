@@ -1,8 +1,8 @@
 """How fast Saya is, as ratios against cfn-lint in one run: `make bench`.
 
-Both are installed from their distributions into environments of their own (`--environments`), with compiled modules, and timed as whole
-processes in turn, so that a busy machine slows both. Three jobs: one small template, a megabyte of synthesised JSON, and a
-folder of a hundred real templates. Medians are told; nothing here passes or fails.
+Both are installed from their distributions into environments of their own (`--environments`), with compiled modules,
+and timed as whole processes in turn, so that a busy machine slows both. Three jobs: one small template, a megabyte of
+synthesised JSON, and a folder of a hundred real templates. Medians are told; nothing here passes or fails.
 """
 
 from __future__ import annotations
@@ -81,7 +81,9 @@ def _timed(command: list[str]) -> float:
 
 
 def synthesised(size: int) -> str:
-    """A template of about `size` bytes, of the kind that synthesis makes: functions, roles, permissions, rules, one line a value."""
+    """A template of about `size` bytes, of the kind that synthesis makes: functions, roles, permissions, rules, one
+    line a value.
+    """
     resources: dict[str, object] = {}
     number, length = 0, 0
     while length < size:

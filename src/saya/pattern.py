@@ -1,4 +1,6 @@
-"""Regular expressions that are compiled when they are first used: most runs need few of them, and compiling all costs more than a small template."""
+"""Regular expressions that are compiled when they are first used: most runs need few of them, and compiling all costs
+more than a small template.
+"""
 
 from __future__ import annotations
 

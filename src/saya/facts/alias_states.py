@@ -12,7 +12,6 @@ from saya.facts.function_changes import Changes
 from saya.facts.tables import updated_properties
 from saya.facts.types import AliasState, RelatedPlace
 from saya.facts.view import AliasUse, View
-from saya.model.guard import Guard
 from saya.model.resolve import TemplateResource
 from saya.model.value import Absent, Text, Unknown
 from saya.text.node import MappingNode, Node

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from saya.model.compare import Difference, Revisions
@@ -11,10 +10,11 @@ from saya.model.guard import ALWAYS
 from saya.model.lambda_names import read_function_name
 from saya.model.resolve import Resolver, TemplateResource
 from saya.model.value import Text, Unknown
+from saya.pattern import pattern
 from saya.text.node import MappingNode, Node, ScalarNode
 
 # The Serverless Framework puts every package under a key with the time of packaging, whether or not the code is new.
-_TIME = re.compile(r"\d{13}-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z|(?<!\d)\d{13}(?!\d)")
+_TIME = pattern(r"\d{13}-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z|(?<!\d)\d{13}(?!\d)")
 
 
 def settled_by_version(
@@ -55,7 +55,7 @@ def _code_hash(resolver: Resolver, function: str) -> str | None:
 
 
 def code_differences(
-    revisions: Revisions, before: TemplateResource, after: TemplateResource, files: frozenset[str] | None, folder: str
+    before: TemplateResource, after: TemplateResource, files: frozenset[str] | None, folder: str
 ) -> list[Difference]:
     """A change of the files that a function is packaged from, or of a synthesised asset's hash."""
     changed = [

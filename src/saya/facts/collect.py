@@ -37,10 +37,11 @@ def collect_facts(resolver: Resolver, kinds: Collection[str]) -> Iterator[Fact]:
 def collect_changes(
     base: Resolver, head: Resolver, kinds: Collection[str], *, changed_files: frozenset[str] | None, folder: str
 ) -> Iterator[Fact]:
-    """The facts about the way from base to head of one template, each resolved in the context that belongs to the other's.
+    """The facts about the way from base to head of one template, each resolved in the context that belongs to the
+    other's.
 
-    `changed_files` are the files that differ between the revisions, None where nobody says; `folder` is that of the template. Both are
-    relative to the root of the repository, with `/`.
+    `changed_files` are the files that differ between the revisions, None where nobody says; `folder` is that of the
+    template. Both are relative to the root of the repository, with `/`.
     """
     if "function_change" not in kinds and "alias" not in kinds:
         return

@@ -1,7 +1,7 @@
 """The deployments that make a change of a function safe.
 
-Source: Lambda guide, versions and aliases; what belongs to moving a caller: its permission on the same qualifier, a new API Gateway deployment, the
-URL of a function URL (`data/invocation-sites.yml` names the authorisation of each site).
+Source: Lambda guide, versions and aliases; what belongs to moving a caller: its permission on the same qualifier, a new
+API Gateway deployment, the URL of a function URL (`data/invocation-sites.yml` names the authorisation of each site).
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ _SAM = "AWS::Serverless::Function"
 def plan_deployments(
     base: View, head: View, function: TemplateResource, changed: tuple[str, ...], callers: tuple[Invocation, ...]
 ) -> tuple[PlannedDeployment, ...]:
-    """First the alias and all that has to move to it, then the change; without an alias where one of the callers cannot use it.
+    """First the alias and all that has to move to it, then the change; without an alias where a caller cannot use it.
 
-    `changed` are the properties that must not change in one deployment, `callers` the invocations of base that reach `$LATEST`.
+    `changed` are the properties that must not change in one deployment, `callers` the invocations of base that reach
+    `$LATEST`.
     """
     stuck = [caller for caller in callers if caller.qualifier_support == "rejected"]
     if stuck:
@@ -63,7 +64,8 @@ def _publishing(base: View, function: TemplateResource, alias: Alias | None) -> 
             message=f"Publish a version of `{function.id}` and point the alias `{latest.id}` at it", resource=latest.id
         )
     elif function.type == _SAM:
-        message = f"Set `AutoPublishAlias: live` and `AutoPublishAliasAllProperties: true` on `{function.id}`; its events move with it"
+        switches = "`AutoPublishAlias: live` and `AutoPublishAliasAllProperties: true`"
+        message = f"Set {switches} on `{function.id}`; its events move with it"
         yield PlannedAction(message=message, resource=function.id)
     else:
         version = _version(base, function)

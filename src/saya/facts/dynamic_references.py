@@ -15,14 +15,15 @@ from saya.facts.types import DynamicReference
 from saya.facts.view import View
 from saya.model.resolve import Place, TemplateResource
 from saya.model.value import Text
+from saya.pattern import pattern
 from saya.text.node import ScalarNode
 from saya.text.offsets import map_offsets
 from saya.text.source import Location, Span
 
 _OPENING = "{{resolve:"
-_REFERENCE = re.compile(r"\{\{resolve:(ssm-secure|ssm|secretsmanager):((?:(?!\{\{).)*?)(?:\}\}|(?=\{\{)|$)", re.DOTALL)
-_SECRET_NAME = re.compile(r"(.*?)(?::(?:SecretString|SecretBinary)\b.*|:*)", re.DOTALL)
-_PARAMETER_NAME = re.compile(r"(.*?)(?::\d*)?", re.DOTALL)
+_REFERENCE = pattern(r"\{\{resolve:(ssm-secure|ssm|secretsmanager):((?:(?!\{\{).)*?)(?:\}\}|(?=\{\{)|$)", re.DOTALL)
+_SECRET_NAME = pattern(r"(.*?)(?::(?:SecretString|SecretBinary)\b.*|:*)", re.DOTALL)
+_PARAMETER_NAME = pattern(r"(.*?)(?::\d*)?", re.DOTALL)
 _SERVICES: dict[str, Literal["ssm", "ssm-secure", "secretsmanager"]] = {
     "ssm": "ssm",
     "ssm-secure": "ssm-secure",

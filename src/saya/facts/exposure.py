@@ -1,6 +1,7 @@
 """Who reaches a function's `$LATEST` in the wiring that is deployed now.
 
-Exposure is judged on base: CloudFormation updates the consumers of a function after the function (`DESIGN`: "The ideas").
+Exposure is judged on base: CloudFormation updates the consumers of a function after the function (`DESIGN`: "The
+ideas").
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ class Exposure(NamedTuple):
 
     live      the invocations that reach `$LATEST` while traffic runs
     control   those that only deployments and administration make
-    otherwise whether there may be others: false where all callers are seen and none reaches `$LATEST`, else why it cannot be told
+    otherwise whether there may be others: false where all callers are seen and none reaches `$LATEST`, else why it
+    cannot be told
     """
 
     live: tuple[Invocation, ...]
@@ -90,6 +92,7 @@ class Wiring:
         sites = invocation_sites_of(invocation.resource.type)
         if any(site.principal in (principal, "*") for site in sites):
             return True
-        # API Gateway and the like are told apart by the service within the type: AWS::Events::Rule, events.amazonaws.com.
+        # API Gateway and the like are told apart by the service within the type: AWS::Events::Rule,
+        # events.amazonaws.com.
         service = invocation.resource.type.split("::")[1].lower() if "::" in invocation.resource.type else ""
         return principal.split(".")[0].replace("-", "") == service or invocation.integration == "sam_event"

@@ -1,6 +1,7 @@
 """Changes of functions between base and head that CloudFormation makes in two calls.
 
-Source: Lambda API (UpdateFunctionCode, UpdateFunctionConfiguration); `data/function-updates.yml` has the properties and what each mix means.
+Source: Lambda API (UpdateFunctionCode, UpdateFunctionConfiguration); `data/function-updates.yml` has the properties
+and what each mix means.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ def find_changes(
 ) -> tuple[Revisions, list[Changes]]:
     """What changes in each function that is in both revisions.
 
-    `changed_files` are the files that differ between the revisions, None where nobody says; `folder` is that of the template, both relative
-    to the root of the repository and with `/`.
+    `changed_files` are the files that differ between the revisions, None where nobody says; `folder` is that of the
+    template, both relative to the root of the repository and with `/`.
     """
     revisions = Revisions(base.resolver, head.resolver, renamed_versions(base, head))
     out = []
@@ -62,7 +63,8 @@ def change_facts(base: View, head: View, revisions: Revisions, found: list[Chang
     wiring, now = Wiring(base), Wiring(head)
     for changes in both_sides:
         function = changes.head.id
-        yield from _facts(base, head, revisions, changes, wiring.exposure(function), now.exposure(function))
+        exposures = wiring.exposure(function), now.exposure(function)
+        yield from _facts(_Comparison(base, head, revisions, changes, *exposures))
 
 
 def renamed_versions(base: View, head: View) -> dict[str, str]:
@@ -90,7 +92,7 @@ def _changes(
         found = [difference for name in names for difference in _differences(revisions, before, after, row, name)]
         if found:
             sides[row.side][row.property] = found
-    by_files = code_differences(revisions, before, after, files, folder) if "Code" not in sides["code"] else []
+    by_files = code_differences(before, after, files, folder) if "Code" not in sides["code"] else []
     if by_files:
         sides["code"]["Files"] = by_files
     return Changes(
@@ -131,38 +133,39 @@ class _Mixed(NamedTuple):
     guard: Guard
 
 
-def _facts(
-    base: View, head: View, revisions: Revisions, changes: Changes, exposure: Exposure, now: Exposure
-) -> Iterator[FunctionChange]:
+class _Comparison(NamedTuple):
+    """What the facts of one function are made from."""
+
+    base: View
+    head: View
+    revisions: Revisions
+    changes: Changes
+    before: Exposure
+    now: Exposure
+
+
+def _facts(comparison: _Comparison) -> Iterator[FunctionChange]:
     """One fact for each pair of differences that meet in one deployment."""
-    mixed = [m for mix in mixes() for m in _mixed(revisions, changes, mix)]
+    mixed = [entry for mix in mixes() for entry in _mixed(comparison, mix)]
     for entry in mixed[:MAX_FACTS]:
-        yield _fact(base, head, revisions, changes, entry, mixed, exposure, now)
+        yield _fact(comparison, entry, mixed)
 
 
-def _mixed(revisions: Revisions, changes: Changes, mix: Mix) -> Iterator[_Mixed]:
+def _mixed(comparison: _Comparison, mix: Mix) -> Iterator[_Mixed]:
+    changes = comparison.changes
     for code in changes.code.get(mix.code, ()):
         for configuration in changes.configuration.get(mix.configuration, ()):
-            guard = revisions.head.join(changes.head.guard, code.guard, configuration.guard)
+            guard = comparison.head.resolver.join(changes.head.guard, code.guard, configuration.guard)
             if guard is not None:
                 yield _Mixed(mix, code, configuration, guard)
 
 
-def _fact(
-    base: View,
-    head: View,
-    revisions: Revisions,
-    changes: Changes,
-    entry: _Mixed,
-    mixed: list[_Mixed],
-    exposure: Exposure,
-    now: Exposure,
-) -> FunctionChange:
+def _fact(comparison: _Comparison, entry: _Mixed, mixed: list[_Mixed]) -> FunctionChange:
+    base, head, revisions, changes, before, now = comparison
     declared = changes.head
-    name = next(iter(changes.code))
-    first = changes.code[name][0]
+    first = next(iter(changes.code.values()))[0]
     at = _place(first, declared)
-    live = tuple(i for i in exposure.live if revisions.joined(i.guard, entry.guard) is not None)
+    live = tuple(i for i in before.live if revisions.joined(i.guard, entry.guard) is not None)
     moved = _moved(live, now)
     return FunctionChange(
         resource=head.resource(declared),
@@ -172,7 +175,7 @@ def _fact(
         guard=entry.guard,
         at=at.location,
         stack=head.stack,
-        related=tuple(_related(changes, at, live, exposure.control, now)),
+        related=tuple(_related(changes, at, live, before.control, now)),
         function=head.function(declared),
         code_side=tuple(_told(property_) for property_ in changes.code),
         configuration_side=tuple(changes.configuration),
@@ -183,12 +186,10 @@ def _fact(
         outcome=entry.mix.outcome,
         meets=entry.mix.meets,
         in_place=_in_place(changes, entry.guard, revisions),
-        exposed=True if live else exposure.otherwise,
+        exposed=True if live else before.otherwise,
         callers=tuple(dict.fromkeys(caller_name(i) for i in live)),
         moved=tuple(dict.fromkeys(caller_name(i) for i in moved)),
-        plan=plan_deployments(base, head, declared, (_told(entry.mix.code), entry.mix.configuration), live)
-        if live
-        else (),
+        plan=plan_deployments(base, head, declared, _mixed_properties(mixed), live) if live else (),
     )
 
 

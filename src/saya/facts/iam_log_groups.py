@@ -19,10 +19,11 @@ from saya.facts.tables import LogGroupSeverity, log_group_iam_forms, log_group_w
 from saya.facts.view import View
 from saya.model.resolve import Place, TemplateResource
 from saya.model.value import Reference, Text
+from saya.pattern import pattern
 
 Wants = Literal["starred", "bare", "either"]
 
-_RESOURCE = re.compile(r"arn:[^:]*:(?P<service>[^:]*):[^:]*:[^:]*:(?P<resource>.*)", re.DOTALL)
+_RESOURCE = pattern(r"arn:[^:]*:(?P<service>[^:]*):[^:]*:[^:]*:(?P<resource>.*)", re.DOTALL)
 _ON_STREAMS = ("logs:putlogevents", "logs:getlogevents")
 """Actions on a stream, which the ARN of its group is not. Source: CloudWatch Logs, resource types of IAM policies."""
 _ON_CREATION = ("logs:createloggroup",)

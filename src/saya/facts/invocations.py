@@ -99,7 +99,9 @@ def _self_invocations(view: View, site: InvocationSite, declared: TemplateResour
 
 
 def _sam_events(view: View, declared: TemplateResource) -> Iterator[Invocation]:
-    """The events of a SAM function: each becomes a site that SAM wires to the function or to the alias that it publishes."""
+    """The events of a SAM function: each becomes a site that SAM wires to the function or to the alias that it
+    publishes.
+    """
     events = sam_events()
     for place in view.resolver.places(declared, ("Events", "{*}", "Type")):
         event = events.get(place.value.literal or "") if isinstance(place.value, Text) else None

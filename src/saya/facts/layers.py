@@ -20,10 +20,11 @@ from saya.model.guard import Guard
 from saya.model.references import reason_of
 from saya.model.resolve import Place, TemplateResource
 from saya.model.value import Absent, Part, Reference, Sequence, Text, Unknown, Value
+from saya.pattern import pattern
 from saya.record import replace
 from saya.text.node import MappingNode, Node, ScalarNode
 
-_ARN = re.compile(
+_ARN = pattern(
     r"(?:arn:[^:]+:lambda:[^:]*:(?P<account>[^:]*)|[^:]+):layer:(?P<name>[^:]+):(?P<version>\{\{resolve:[^{}]+\}\}|[^:]+)"
 )
 """The ARN of a layer's version. What stands before `:layer:` may be one hole."""

@@ -13,10 +13,11 @@ from saya.facts.view import View
 from saya.model.attributes import LOG_GROUP_TYPE
 from saya.model.guard import Guard, both
 from saya.model.value import Text
+from saya.pattern import pattern
 
 Form = Literal["starred", "bare", "doubled", "infix"]
 
-_ARN = re.compile(r"arn:[^:]+:logs:[^:]*:[^:]*:(?P<resource>log-group:(?P<name>[^:]+)(?P<tail>:.*)?)", re.DOTALL)
+_ARN = pattern(r"arn:[^:]+:logs:[^:]*:[^:]*:(?P<resource>log-group:(?P<name>[^:]+)(?P<tail>:.*)?)", re.DOTALL)
 _FORMS: dict[str, Form] = {"": "bare", ":*": "starred", ":*:*": "doubled"}
 
 

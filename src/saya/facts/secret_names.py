@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+from saya.pattern import pattern
+
+_WORD = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 _SECRETS = frozenset(("password", "passwd", "passphrase", "secret", "token", "credentials", "pwd"))
 _SECRET_KEYS = frozenset(("api", "app", "application", "license", "licence", "secret", "private"))
@@ -17,34 +19,34 @@ _JOINED = ("password", "apikey", "appkey", "licensekey", "secretkey", "privateke
 _CARRIERS = frozenset(("string", "value", "text", "plaintext", "plain"))
 """Words behind a secret's name that leave it one: `AccessTokenString`."""
 
-_SETTING = re.compile(
+_SETTING = pattern(
     r"allow(?:ed)?|requires?d?|min(?:imum)?|max(?:imum)?|hard|enabled?|disabled?|uses?|is|has|stores?|generate|rotate"
     r"|reset|change|force|expire|exclude|include|create|update|delete|validate|skip|show|hide|no"
 )
 """First words of settings about a secret: `AllowUsersToChangePassword`."""
-_HANDLE = re.compile(
+_HANDLE = pattern(
     r"service|next|rebuild|(?:re)?deploy(?:ment)?|update|version|trigger|nonce|request|idempotency|pagination|continuation"
     r"|change|refresh|cache|force|dummy|build|source|stack|resource|event|design"
 )
 """Words before `Token` with which it is a handle, or a way to force an update."""
 
-_REFERENCE = re.compile(
+_REFERENCE = pattern(
     r"(?:arn|name|id|path|param|parameter|ref|reference|location|uri|url|prefix|suffix|ssm|store|manager)s?\d*$",
     re.IGNORECASE,
 )
-_ELSEWHERE = re.compile(r"parameter store|secrets? ?manager|\bssm\b|\barn\b|\bname (?:of|for) ", re.IGNORECASE)
+_ELSEWHERE = pattern(r"parameter store|secrets? ?manager|\bssm\b|\barn\b|\bname (?:of|for) ", re.IGNORECASE)
 
-_SWITCH = re.compile(
+_SWITCH = pattern(
     r"n/?a|none|null|nil|default|true|false|yes|no|on|off|(?:en|dis)abled|auto|generated?|empty|unset|dummy|example|todo|tbd"
     r"|plain_?text|secure_?string|always|never|[\d.,:-]*",
     re.IGNORECASE,
 )
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = pattern(
     r"<[^<>]*>|%%.*%%|\[\[.*\]\]|\{\{.*\}\}|\$\{|x{3}|\*{3}|\.{3}|\b(?:your|replace|insert|placeholder|redacted)\b",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"arn:|https?://|s3://|ssm:|alias/|/")
-_OPAQUE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])\S{12,}|.*\s*\{.*", re.DOTALL)
+_NAME = pattern(r"arn:|https?://|s3://|ssm:|alias/|/")
+_OPAQUE = pattern(r"(?=.*[0-9])(?=.*[A-Za-z])\S{12,}|.*\s*\{.*", re.DOTALL)
 
 
 def is_secret_name(key: str) -> bool:

@@ -22,8 +22,9 @@ OPEN_API_PATHS = (
 
 
 class Found(NamedTuple):
-    """A place that is a site. `qualifier` is the value of the property that holds the qualifier apart, where there is one; `certain` is
-    False where a condition of the row is not decided."""
+    """A place that is a site. `qualifier` is the value of the property that holds the qualifier apart, where there is
+    one; `certain` is False where a condition of the row is not decided.
+    """
 
     place: Place
     qualifier: Value | None

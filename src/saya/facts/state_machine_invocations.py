@@ -1,12 +1,11 @@
 """Functions that the tasks of a Step Functions state machine invoke.
 
-Source: Step Functions developer guide, "Invoke Lambda with Step Functions": a task names the function as its Resource, or as FunctionName (and
-Qualifier) of the `lambda:invoke` integrations.
+Source: Step Functions developer guide, "Invoke Lambda with Step Functions": a task names the function as its Resource,
+or as FunctionName (and Qualifier) of the `lambda:invoke` integrations.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,10 +14,11 @@ from saya.facts.view import View
 from saya.model.resolve import Place, TemplateResource
 from saya.model.state_machine import Opaque, State, read_states
 from saya.model.value import Text, Unknown, Value
+from saya.pattern import pattern
 
 COLUMNS: dict[str, Any] = {"integration": "state_machine", "exposure": "asynchronous", "qualifier_support": "accepted"}
 
-_INTEGRATION = re.compile(r"arn:[^:]+:states:[^:]*:[^:]*:(?:lambda|aws-sdk:lambda):invoke(?:\.waitForTaskToken)?")
+_INTEGRATION = pattern(r"arn:[^:]+:states:[^:]*:[^:]*:(?:lambda|aws-sdk:lambda):invoke(?:\.waitForTaskToken)?")
 _INPUTS = ("Parameters", "Arguments")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -12,15 +11,17 @@ from saya.model.guard import ALWAYS, Guard
 from saya.model.lambda_names import FunctionName, read_function_name, read_invoke_uri
 from saya.model.references import reason_of
 from saya.model.value import Reference, Text, Unknown, Value
+from saya.pattern import pattern
 
 LATEST = "$LATEST"
 PUBLISHED = "$LATEST.PUBLISHED"
-_STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
+_STAGE_VARIABLE = pattern(r"\$\{stageVariables\.(\w+)\}")
 
 
 class Target(NamedTuple):
-    """A function that a value names under a guard; `function` is None where it is of another stack. `complete`: it has the shape of a
-    function's ARN, so that it is a function even where the template does not decide which."""
+    """A function that a value names under a guard; `function` is None where it is of another stack. `complete`: it has
+    the shape of a function's ARN, so that it is a function even where the template does not decide which.
+    """
 
     guard: Guard
     function: Function | Unknown | None
@@ -33,8 +34,8 @@ class Target(NamedTuple):
 def read_targets(view: View, value: Value, form: str, *, qualifier: Value | None = None) -> Iterator[Target]:
     """The function that a value names, joined with the aliases that matter to it.
 
-    `form` is the site's `value` column; `qualifier` the value of a property that holds the qualifier apart. A value that has another shape
-    names no function, and gives nothing.
+    `form` is the site's `value` column; `qualifier` the value of a property that holds the qualifier apart. A value
+    that has another shape names no function, and gives nothing.
     """
     if isinstance(value, Unknown):
         yield Target(ALWAYS, value, value)

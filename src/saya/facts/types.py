@@ -1,10 +1,12 @@
 """The fact vocabulary: what a policy can speak of.
 
-These classes are the contract between the Python that knows and the YAML that judges. A policy names a kind of fact in `for` and
-its fields by path (`function.architecture`). Every field is public and documented; `docs/facts.md` is generated from here.
+These classes are the contract between the Python that knows and the YAML that judges. A policy names a kind of fact in
+`for` and its fields by path (`function.architecture`). Every field is public and documented; `docs/facts.md` is
+generated from here.
 
-A field whose type includes `Unknown` may be undecided; a test on it then is undecided too, with the reason. `None` is absent.
-One fact is emitted for each joined alternative of the values it reads: its fields are plain and hold under its `guard`.
+A field whose type includes `Unknown` may be undecided; a test on it then is undecided too, with the reason. `None` is
+absent. One fact is emitted for each joined alternative of the values it reads: its fields are plain and hold under its
+`guard`.
 """
 
 from __future__ import annotations
@@ -65,8 +67,8 @@ class Alias(Resource):
     Attributes:
         name: the alias's name.
         latest: whether it points to `$LATEST`, which protects nothing.
-        moves: whether a deployment moves it to a new version: AutoPublishAlias, or a Version whose logical ID is renamed
-            with the function (CDK, Serverless Framework).
+        moves: whether a deployment moves it to a new version: AutoPublishAlias, or a Version whose logical ID is
+            renamed with the function (CDK, Serverless Framework).
         generated: whether SAM makes it, so that no resource of the template is the alias.
     """
 
@@ -116,7 +118,8 @@ class Fact:
         resource: the resource it is about, in which `at` normally lies.
         property: the path of the property below `Properties`, with list indices: `Targets.0.Arn`.
         identity: the same path with list items named by what identifies them: `Targets.orders.Arn`.
-        subject: what else tells this fact from others at the same property (a target function, a layer's name); may be empty.
+        subject: what else tells this fact from others at the same property (a target function, a layer's name); may be
+            empty.
         guard: the conditions and parameter values under which the fact holds.
         at: where the value is used.
         origins: where its literals stand, if elsewhere (Mappings, a parameter's Default, Globals).
@@ -192,7 +195,8 @@ class LogGroupArn(Fact):
         log_group: the log group of this template; absent where the ARN is spelled out.
         log_group_name: the log group's name or logical ID, to speak of it.
         wants: the form that the consumer wants.
-        form: the form it is given: `starred` ends in `:*`, `bare` does not, `doubled` ends in `:*:*`, `infix` has `:*` in the middle.
+        form: the form it is given: `starred` ends in `:*`, `bare` does not, `doubled` ends in `:*:*`, `infix` has `:*`
+            in the middle.
         severity: how bad the wrong form is at this place; `none` where it is not worth a word.
         context: a property, or a statement of an IAM policy.
         reported: where the fact is not documented: who reported it ("AWS Support said in 2022").
@@ -313,7 +317,8 @@ class FunctionChange(Fact):
         severity: how bad the mix is.
         outcome: what comes of it: callers meet a half-updated function, or the deployment fails.
         meets: the same in words.
-        in_place: whether the function is updated in place; false where a new one is created, or CloudFormation publishes it itself.
+        in_place: whether the function is updated in place; false where a new one is created, or CloudFormation
+            publishes it itself.
         exposed: whether the wiring of base leads live callers to `$LATEST`.
         callers: who they are, by logical ID.
         moved: those of them that head has repointed or removed.
@@ -344,8 +349,8 @@ class AliasState(Fact):
         alias: the alias.
         function: the function that it belongs to.
         stale: the properties of the function that change between base and head and do not reach the alias.
-        cause: why it protects nothing or does not move: it points to `$LATEST`, its Version is written by hand and stays, or
-            AutoPublishAlias publishes for other properties only.
+        cause: why it protects nothing or does not move: it points to `$LATEST`, its Version is written by hand and
+            stays, or AutoPublishAlias publishes for other properties only.
     """
 
     alias: Alias

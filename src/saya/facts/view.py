@@ -130,7 +130,7 @@ class View:
         pairs = [(self.resolver.join(guard, item.guard), item.value) for item in self.resolver.alternatives(present[0])]
         return [(joined, _architecture(inner)) for joined, inner in pairs if joined is not None]
 
-    def function_id(self, name: Text) -> str | None | Unknown:
+    def function_id(self, name: Text) -> str | Unknown | None:
         """The logical ID of the function that a name (without ARN and qualifier) means.
 
         None where it is no function of this template, Unknown where the template does not decide it.
@@ -226,7 +226,9 @@ def _resource_fields(declared: TemplateResource) -> dict[str, Any]:
 
 
 def _may_give_function(type_: str) -> bool:
-    """Whether an attribute of another resource can be a function: one of a custom resource, a nested stack or a registry type."""
+    """Whether an attribute of another resource can be a function: one of a custom resource, a nested stack or a
+    registry type.
+    """
     return (
         not type_.startswith("AWS::")
         or type_.startswith("AWS::CloudFormation::")
@@ -265,17 +267,20 @@ def _version_of(value: Value) -> tuple[bool | Unknown, bool | Unknown]:
 
 
 def is_renamed_version(logical_id: str) -> bool:
-    """Whether a Version's logical ID carries a hash of its function: CDK's `currentVersion`, the Serverless Framework's versions."""
+    """Whether a Version's logical ID carries a hash of its function: CDK's `currentVersion`, the Serverless
+    Framework's versions.
+    """
     import re
 
     return (
-        re.search(r"(?:CurrentVersion[0-9A-F]{8}[0-9a-f]{32}|LambdaVersion[0-9A-Za-z]{32,})$", logical_id)
-        is not None
+        re.search(r"(?:CurrentVersion[0-9A-F]{8}[0-9a-f]{32}|LambdaVersion[0-9A-Za-z]{32,})$", logical_id) is not None
     )
 
 
 def identity_of(resolver: Resolver, place: Place, item: str = "") -> str:
-    """The property path with list items named by what identifies them: `Id`, `Name`, ..., else `item`; by index only where nothing does."""
+    """The property path with list items named by what identifies them: `Id`, `Name`, ..., else `item`; by index only
+    where nothing does.
+    """
     items = {length: mapping for length, mapping in place.parents}
     out = []
     for index, step in enumerate(place.path):

@@ -1,7 +1,7 @@
 """What differs between a value of the base and the same value of the head, alternative by alternative.
 
-Three answers: the same, different, or undecided with the reason. Two unknowns of the same expression are equal; of different expressions
-they are undecided.
+Three answers: the same, different, or undecided with the reason. Two unknowns of the same expression are equal; of
+different expressions they are undecided.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _BASE_ONLY = " (base)"
 class Difference(NamedTuple):
     """One thing that differs.
 
-    `path` leads to it from the resource's Properties; `undecided` is the reason where it may differ; `base` and `head` are where it is written,
-    None on the side that does not have it.
+    `path` leads to it from the resource's Properties; `undecided` is the reason where it may differ; `base` and `head`
+    are where it is written, None on the side that does not have it.
     """
 
     path: tuple[str, ...]
@@ -55,7 +55,9 @@ class Revisions:
     def differences(
         self, base: TemplateResource, head: TemplateResource, name: str, default: Any = None
     ) -> list[Difference]:
-        """What differs in a top-level property. `default` is what the service takes where it is absent, as JSON has it."""
+        """What differs in a top-level property. `default` is what the service takes where it is absent, as JSON has
+        it.
+        """
         usual = None if default is None else _written_json(default)
         out: list[Difference] = []
         for one in self.base.option(base, name):
@@ -67,7 +69,9 @@ class Revisions:
         return out
 
     def _translated(self, guard: Guard) -> Guard:
-        """A guard of base in terms of head: a condition that head defines otherwise, and a Default that head changes, are independent."""
+        """A guard of base in terms of head: a condition that head defines otherwise, and a Default that head changes,
+        are independent.
+        """
         conditions = tuple(
             (name + _BASE_ONLY if name in self._changed_conditions else name, value) for name, value in guard.conditions
         )
@@ -195,7 +199,9 @@ class _Pair(NamedTuple):
 
 
 def _settled(one: Text, other: Text) -> bool:
-    """Whether two texts differ whatever their holes are: literal on both sides, or references to different resources."""
+    """Whether two texts differ whatever their holes are: literal on both sides, or references to different
+    resources.
+    """
     if one.literal is not None and other.literal is not None:
         return True
     left, right = one.reference, other.reference

@@ -7,7 +7,6 @@ alternative of the whole text is read.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -29,13 +28,14 @@ from saya.model.value import (
     Value,
     always,
 )
+from saya.pattern import pattern
 from saya.text.embedded import MAX_HOLES, EmbeddedScalar, Piece, parse_embedded
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 
 Substitute = Callable[[str], Thunk | None]
 """What a placeholder `${name}` of the document stands for; None where it is no placeholder."""
 
-_PLACEHOLDER = re.compile(r"\$\{([^{}$\"\\]+)\}")
+_PLACEHOLDER = pattern(r"\$\{([^{}$\"\\]+)\}")
 
 
 class _Stretch(NamedTuple):

@@ -6,7 +6,6 @@ Source: CloudFormation intrinsic function reference.
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -32,6 +31,7 @@ from saya.model.value import (
     always,
     literal,
 )
+from saya.pattern import pattern
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 Function = Callable[["Resolver", Node, Scope, Node], "Alternatives"]
 
-_PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
+_PLACEHOLDER = pattern(r"\$\{([^}]*)\}")
 
 
 def call(resolver: Resolver, name: str, argument: Node, scope: Scope, node: Node) -> Alternatives:

@@ -6,15 +6,15 @@ Source: the Lambda API's FunctionName pattern, `(arn:...:lambda:)?(region:)?(acc
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from saya.model.value import Text
+from saya.pattern import pattern
 
-_NAME = re.compile(
+_NAME = pattern(
     r"(?P<prefix>arn:[^:]+:lambda:[^:]*:[^:]*:function:|[^:/]+:function:|function:)?(?P<name>[^:/\s{}]+)(?::(?P<qualifier>[^:/\s{}]+))?"
 )
-_INVOKE_URI = re.compile(
+_INVOKE_URI = pattern(
     r"[^:]+:[^:]+:apigateway:[^:]*:lambda:path/[^/]+/functions/(?P<function>.+?)/(?:invocations|response-streaming-invocations)"
 )
 

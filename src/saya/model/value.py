@@ -32,8 +32,9 @@ class Unknown(NamedTuple):
 class Reference(NamedTuple):
     """What a hole stands for.
 
-    kind       resource: `name` is a logical ID, `attribute` None for Ref, else the attribute; parameter and pseudo: `name` is
-               the parameter; import: the export's name; output: a nested stack's output; dynamic: a `{{resolve:...}}` text
+    kind       resource: `name` is a logical ID, `attribute` None for Ref, else the attribute; parameter and pseudo:
+               `name` is the parameter; import: the export's name; output: a nested stack's output; dynamic: a
+               `{{resolve:...}}` text
     """
 
     kind: ReferenceKind
@@ -47,10 +48,10 @@ class Reference(NamedTuple):
 class Part(NamedTuple):
     """A stretch of a text: a literal (`hole` is None) or a hole (`text` is empty).
 
-    `origin` is the node where it stands, which may be in Mappings, in a parameter's Default or in Globals; `start` is the index in that
-    node's text at which a literal begins.
-    `expanded` names the reference whose known shape this part came from: `${Fn.Arn}` becomes the parts of an ARN, each with
-    `expanded = Reference("resource", "Fn", "Arn")`.
+    `origin` is the node where it stands, which may be in Mappings, in a parameter's Default or in Globals; `start` is
+    the index in that node's text at which a literal begins.
+    `expanded` names the reference whose known shape this part came from: `${Fn.Arn}` becomes the parts of an ARN, each
+    with `expanded = Reference("resource", "Fn", "Arn")`.
     """
 
     text: str

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from operator import itemgetter
 from typing import NamedTuple
 
+from saya.pattern import pattern
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 from saya.text.source import Location, Source, Span
 
-_BLANK_OR_COMMENT = re.compile(r"[ \t]*(?:#|\r?\Z)")
-_INDENTATION = re.compile(r"[ \t]*")
+_BLANK_OR_COMMENT = pattern(r"[ \t]*(?:#|\r?\Z)")
+_INDENTATION = pattern(r"[ \t]*")
 
 
 class Comment(NamedTuple):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import cast
 
+from saya.pattern import pattern
 from saya.policy.language import Example, ExampleKind, Expectation, Level
 from saya.policy.reader import Reader
 from saya.text.node import MappingNode, Node, ScalarNode
@@ -18,7 +19,7 @@ KINDS: tuple[ExampleKind, ...] = ("bad", "good", "undecided")
 LEVELS: tuple[Level, ...] = ("error", "warning", "note", "undecided")
 KEYS = ("name", "template", "base", "region", "parameters", "fixed", "at")
 _LEVEL = "|".join(LEVELS)
-_MARK = re.compile(rf"\s#\s*((?:{_LEVEL})(?:\s*,\s*(?:{_LEVEL}))*)\s*$", re.MULTILINE)
+_MARK = pattern(rf"\s#\s*((?:{_LEVEL})(?:\s*,\s*(?:{_LEVEL}))*)\s*$", re.MULTILINE)
 
 
 class ExampleSection:

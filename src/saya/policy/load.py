@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePath
 
 from saya.errors import ParseError, PolicyError, PolicySetError
+from saya.pattern import pattern
 from saya.policy.language import Policy
 from saya.policy.policy_file import PolicyFile
 from saya.text.parse_yaml import parse_yaml
@@ -17,8 +18,8 @@ from saya.text.source import Source
 
 SUFFIXES = (".yml", ".yaml")
 
-_TESTS = re.compile(r"^tests:[^\n]*\n", re.MULTILINE)
-_TOP_LEVEL = re.compile(r"^[^\s#]", re.MULTILINE)
+_TESTS = pattern(r"^tests:[^\n]*\n", re.MULTILINE)
+_TOP_LEVEL = pattern(r"^[^\s#]", re.MULTILINE)
 
 
 def built_in_directory() -> Path:

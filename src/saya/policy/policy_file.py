@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 
 from saya.facts.types import KINDS
 from saya.findings import SEVERITIES, Severity
+from saya.pattern import pattern
 from saya.policy.clauses import Clauses
 from saya.policy.example_section import ExampleSection
 from saya.policy.fix_section import FixSection
@@ -28,9 +29,9 @@ T = TypeVar("T")
 
 REQUIRED = ("id", "title", "severity", "since", "why", "for", "where", "report")
 KEYS = (*REQUIRED, "references", "unless", "severities", "fixes", "advice", "params", "tests")
-ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
-_VERSION = re.compile(r"\d+\.\d+\.\d+\Z")
-_PARAM_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+ID = pattern(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+_VERSION = pattern(r"\d+\.\d+\.\d+\Z")
+_PARAM_NAME = pattern(r"[a-z][a-z0-9_]*\Z")
 
 
 class PolicyFile:

@@ -12,12 +12,12 @@ nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 from datetime import date
 from typing import NamedTuple
 
 from saya.findings import Problem
+from saya.pattern import pattern
 from saya.policy.comments import Comment, Comments
 from saya.policy.policy_file import ID
 from saya.policy.reader import suggestion
@@ -30,9 +30,9 @@ ENTRY_FORM = "{id: policy-id, reason: text}"
 ENTRY_KEYS = ("id", "reason", "until")
 MAX_SUPPRESSIONS = 1_000
 
-_IGNORE = re.compile(r"ignore\[(?P<ids>[^\]]*)\](?P<reason>.*)\Z")
-_DIGITS = re.compile(r"[0-9][0-9/.-]*\Z")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_IGNORE = pattern(r"ignore\[(?P<ids>[^\]]*)\](?P<reason>.*)\Z")
+_DIGITS = pattern(r"[0-9][0-9/.-]*\Z")
+_DAY = pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
 
 class Term(NamedTuple):

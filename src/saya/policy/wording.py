@@ -6,15 +6,15 @@ again: a placeholder in a template's text stays text.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from saya.facts.types import Fact
 from saya.model.value import Unknown
+from saya.pattern import pattern
 from saya.policy.language import Path, Words
 from saya.policy.operators import holds, value_at
 
-PLACEHOLDER = re.compile(r"<<([^<>\n]*)>>")
+PLACEHOLDER = pattern(r"<<([^<>\n]*)>>")
 
 
 def placeholders_in(text: str) -> Iterator[tuple[str, int]]:

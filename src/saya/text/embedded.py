@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
+from saya.pattern import pattern
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode, Style
 from saya.text.offsets import OffsetMap, map_offsets
 from saya.text.parse import parse
@@ -20,8 +21,8 @@ _FIRST, _LAST = 0xE000, 0xF8FF
 """The private-use code points that stand for holes while the text is parsed."""
 MAX_HOLES = _LAST - _FIRST + 1
 
-_PRIVATE = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]")
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_PRIVATE = pattern(f"[{chr(_FIRST)}-{chr(_LAST)}]")
+_STRING = pattern(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 class Piece(NamedTuple):

@@ -30,7 +30,9 @@ class Node:
 
 
 class ScalarNode(Node):
-    """A string, number, boolean or null. `text` is its content, unquoted; `kind` is its type by the YAML core schema or JSON."""
+    """A string, number, boolean or null. `text` is its content, unquoted; `kind` is its type by the YAML core schema
+    or JSON.
+    """
 
     __slots__ = ("kind", "style", "text")
 
@@ -63,11 +65,13 @@ class SequenceNode(Node):
 
 
 class MappingNode(Node):
-    """A mapping in the order written. `keys` has the node of each key; `short` marks the short form of an intrinsic function."""
+    """A mapping in the order written. `keys` has the node of each key; `short` marks the short form of an intrinsic
+    function.
+    """
 
     __slots__ = ("entries", "flow", "keys", "short")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a plain record, made fifty thousand times
         self,
         source: Source,
         start: int,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
+from saya.pattern import pattern
 from saya.text.node import ScalarNode
 
-_JSON_ESCAPE = re.compile(r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u....|.)")
-_YAML_ESCAPE = re.compile(r"\\(?:x..|u.{4}|U.{8}|.)", re.DOTALL)
-_QUOTE = re.compile("''")
+_JSON_ESCAPE = pattern(r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u....|.)")
+_YAML_ESCAPE = pattern(r"\\(?:x..|u.{4}|U.{8}|.)", re.DOTALL)
+_QUOTE = pattern("''")
 _BLANK = " \t\r\n"
 
 

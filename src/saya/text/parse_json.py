@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from json.decoder import scanstring  # type: ignore[attr-defined]
 
 from saya.errors import ParseError
+from saya.pattern import pattern
 from saya.text.node import MappingNode, Node, ScalarKind, ScalarNode, SequenceNode
 from saya.text.source import Source
 
 MAX_DEPTH = 200
 MAX_DUPLICATES = 100
 
-_SPACE = re.compile(r"[ \t\n\r]*")
-_WORD = re.compile(r"(true|false)|(null)|(-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?)")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SPACE = pattern(r"[ \t\n\r]*")
+_WORD = pattern(r"(true|false)|(null)|(-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?)")
+_SURROGATE = pattern("[\ud800-\udfff]")
 
 
 def parse_json(source: Source, *, duplicates: list[ParseError] | None = None) -> Node | None:

@@ -6,7 +6,6 @@ input is refused with a line: deep nesting, and aliases that expand to more than
 
 from __future__ import annotations
 
-import re
 from typing import Any, NamedTuple
 
 import yaml
@@ -14,6 +13,7 @@ from yaml.cyaml import CParser  # type: ignore[attr-defined]
 from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent
 
 from saya.errors import ParseError
+from saya.pattern import pattern
 from saya.text.node import MappingNode, Node, ScalarKind, ScalarNode, SequenceNode, Style
 from saya.text.source import Source
 
@@ -25,13 +25,13 @@ _STYLES: dict[str | None, Style] = {"'": "single", '"': "double", "|": "literal"
 _BOOL_12 = frozenset(form for word in ("true", "false") for form in (word, word.title(), word.upper()))
 _BOOL_11 = _BOOL_12 | {form for word in ("yes", "no", "on", "off") for form in (word, word.title(), word.upper())}
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
-_INT = re.compile(r"[-+]?(?:[0-9][0-9_]*|0x[0-9a-fA-F_]+|0b[01_]+)\Z")
-_FLOAT = re.compile(
+_INT = pattern(r"[-+]?(?:[0-9][0-9_]*|0x[0-9a-fA-F_]+|0b[01_]+)\Z")
+_FLOAT = pattern(
     r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*|[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+|\.(?:inf|Inf|INF))\Z"
     r"|\.(?:nan|NaN|NAN)\Z"
 )
 # A tag or an anchor, and what may stand between it and the next one or the content.
-_PROPERTY = re.compile(r"(!<[^>]*>|[!&]\S*)((?:\s+|(?<=\s)#.*)*)")
+_PROPERTY = pattern(r"(!<[^>]*>|[!&]\S*)((?:\s+|(?<=\s)#.*)*)")
 _CORE_TAG = "tag:yaml.org,2002:"
 _TAG_KINDS: dict[str, ScalarKind] = {"str": "str", "int": "int", "float": "float", "bool": "bool", "null": "null"}
 _PLAIN_TAGS = {"!Ref": "Ref", "!Condition": "Condition"}

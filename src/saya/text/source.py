@@ -1,7 +1,7 @@
 """A file's text, and places in it.
 
-Offsets are code points of the file decoded as UTF-8, without a byte order mark. Lines end at a line feed, as in Git and on
-GitHub; lines and columns are 1-based and computed only when asked for.
+Offsets are code points of the file decoded as UTF-8, without a byte order mark. Lines end at a line feed, as in Git
+and on GitHub; lines and columns are 1-based and computed only when asked for.
 """
 
 from __future__ import annotations
