@@ -281,7 +281,7 @@ def identity_of(resolver: Resolver, place: Place, item: str = "") -> str:
     """The property path with list items named by what identifies them: `Id`, `Name`, ..., else `item`; by index only
     where nothing does.
     """
-    items = {length: mapping for length, mapping in place.parents}
+    items = dict(place.parents)
     out = []
     for index, step in enumerate(place.path):
         mapping = items.get(index + 1)
