@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 from saya.errors import ConfigError
+from saya.pattern import pattern
 from saya.record import field, record
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 from saya.text.source import Location, Source
@@ -20,7 +21,7 @@ T = TypeVar("T", bound=str)
 CONFIG_PATH = ".github/saya.yml"
 
 # us-east-1, us-gov-west-1, eusc-de-east-1, us-isob-east-1
-_REGION = re.compile(r"[a-z]{2,5}(?:-[a-z]+)+-[0-9]{1,2}")
+_REGION = pattern(r"[a-z]{2,5}(?:-[a-z]+)+-[0-9]{1,2}")
 
 
 @record(kw_only=True)

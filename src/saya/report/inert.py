@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 
+from saya.pattern import pattern
+
 # C0 and C1 controls, zero-width and bidirectional marks, line separators, a byte order mark, lone surrogates, tags.
-_UNSEEN = re.compile(
+_UNSEEN = pattern(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 

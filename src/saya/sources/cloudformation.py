@@ -8,7 +8,7 @@ from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 
 # One of these bytes strings is in every template; looking for them is a hundred times faster than parsing.
 _MARKS = (b"Resources", b"AWSTemplateFormatVersion", b"AWS::")
-_RESOURCE_TYPE = re.compile(rb"""Type["']?[ \t]*:[ \t]*["']?(?:AWS|Custom)::""")
+_RESOURCE_TYPE = rb"""Type["']?[ \t]*:[ \t]*["']?(?:AWS|Custom)::"""
 
 
 def may_be_template(data: bytes) -> bool:
@@ -19,7 +19,7 @@ def may_be_template(data: bytes) -> bool:
 
 def has_resource_types(data: bytes) -> bool:
     """Whether bytes that cannot be parsed look like a template all the same: they have a `Type` of AWS's."""
-    return _RESOURCE_TYPE.search(_narrow(data)) is not None
+    return re.search(_RESOURCE_TYPE, _narrow(data)) is not None
 
 
 def _narrow(data: bytes) -> bytes:
