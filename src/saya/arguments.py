@@ -13,7 +13,7 @@ MISTAKE = 2
 
 # The keys of `saya.schemas.SCHEMAS` and of `saya.report.formats.REPORTERS`, which cost an import each.
 SCHEMA_NAMES = ("config", "policy", "report")
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "sarif", "markdown", "github")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -59,6 +59,8 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     repeated: dict[str, Any] = {"default": [], "action": "append"}
     listed: dict[str, Any] = {"default": [], "action": "extend", "type": _ids, "metavar": "ID"}
+    add("--base", metavar="REV|PATH", help="compare with a revision, a folder, a file or stack:NAME")
+    add("--merge-base", action="store_true", help="compare with the merge base of --base and HEAD")
     add("--region", **repeated, type=_region, metavar="R", help="AWS Region to judge for; may be repeated")
     add("--parameter", **repeated, type=_parameter, metavar="K=V", help="value of a parameter; may be repeated")
     add("--format", choices=FORMATS, default="text", help="form of the report (default: text)")

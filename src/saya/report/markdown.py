@@ -82,7 +82,7 @@ def blob_url(repository_url: str, revision: str, path: str, first: int, last: in
     if not re.fullmatch(r"[0-9a-f]{7,64}", revision):
         return None
     lines = f"L{first}" if first == last else f"L{first}-L{last}"
-    return f"{repository_url.rstrip('/')}/blob/{revision}/{_quoted(path)}#{lines}"
+    return f"{repository_url.rstrip('/')}/blob/{revision}/{quoted_path(path)}#{lines}"
 
 
 def is_plain_to_see(text: str) -> bool:
@@ -123,6 +123,7 @@ def _longest_run(text: str) -> int:
     return max((len(run) for run in _RUNS.findall(text)), default=0)
 
 
-def _quoted(path: str) -> str:
+def quoted_path(path: str) -> str:
+    """A path as it stands in a URI."""
     data = path.encode("utf-8", "surrogateescape")
     return "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in data)
