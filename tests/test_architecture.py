@@ -29,12 +29,12 @@ MAY_IMPORT = {
     "settings": {"findings", "text"},
     "schemas": {"policy", "report", "settings"},
     "arguments": {"findings", "settings"},
-    "selection": {"policy", "settings"},
+    "selection": {"policy", "settings", "sources", "text"},
     "judging": {*BELOW_THE_FLOW},
     "pairs": {*BELOW_THE_FLOW, "judging"},
     "comparison": {*BELOW_THE_FLOW, "judging", "pairs"},
-    "pipeline": {*BELOW_THE_FLOW, "judging", "pairs", "comparison", "report"},
-    "cli": {"arguments", "schemas", "findings", "pipeline", "policy", "report", "selection", "settings"},
+    "pipeline": {*BELOW_THE_FLOW, "aws", "judging", "pairs", "comparison", "report"},
+    "cli": {"arguments", "schemas", "findings", "pipeline", "policy", "report", "selection", "settings", "sources"},
     "__main__": {"cli"},
 }
 FOR_ANYONE = {"errors", "pattern", "record", "saya"}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import saya
 from saya.arguments import build_parser
-from saya.errors import ConfigError, UserError
+from saya.errors import BaseUnavailableError, ConfigError, UserError
 from saya.findings import SEVERITIES, Report
 from saya.settings import Environment, FailOn, read_environment
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from saya.pipeline import Progress, Request
     from saya.policy.language import Policy
     from saya.settings import Config
+    from saya.sources.baseline import Baseline
 
 OK, FOUND, MISTAKE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -78,24 +79,49 @@ def _check(arguments: Namespace, environment: Environment) -> int:
 
 
 def _request(arguments: Namespace) -> tuple[Request, Config]:
-    from saya.pipeline import Request, find_root, load_config
+    from saya.pipeline import Request, Rules, find_root, load_config, unmerged
     from saya.selection import choose, load_configured
 
     root = find_root(arguments.paths)
-    config = load_config(root)
-    loaded = load_configured(config, root, arguments.policies)
-    policies = choose(loaded, config, arguments.select, arguments.ignore)
-    request = Request(
-        paths=tuple(arguments.paths),
-        policies=policies,
+    baseline, without_base = _baseline(arguments, root)
+    base = baseline.files if baseline is not None and baseline.configures else None
+    config = load_config(root, base)
+    loaded = load_configured(config, root, arguments.policies, base=base)
+    rules = Rules(
+        policies=choose(loaded, config, arguments.select, arguments.ignore),
         known=frozenset(policy.id for policy in loaded),
         today=date.today(),  # noqa: DTZ011 - a suppression ends where its reader is
         regions=tuple(arguments.region),
         parameters=tuple(arguments.parameter),
         config=config,
+    )
+    request = Request(
+        paths=tuple(arguments.paths),
+        rules=rules,
         root=root,
+        baseline=baseline,
+        without_base=without_base,
+        notices=() if baseline is None else unmerged(baseline, config, root, arguments.policies),
     )
     return request, config
+
+
+def _baseline(arguments: Namespace, root: Path) -> tuple[Baseline | None, UserError | None]:
+    """What to compare with; else why a deployed stack cannot be: what there is is judged all the same."""
+    if arguments.base is None:
+        if arguments.merge_base:
+            raise ConfigError("--merge-base is of a revision; name it with --base")
+        return None, None
+    from saya.pipeline import open_base
+
+    try:
+        paths, regions = tuple(arguments.paths), tuple(arguments.region)
+        return open_base(arguments.base, paths, root, merge_base=arguments.merge_base, regions=regions), None
+    except BaseUnavailableError as error:
+        return None, error
+    except UserError as error:
+        error.path = error.path or "--base"
+        raise
 
 
 def _judge(request: Request, bugs: list[Exception]) -> Report:
@@ -129,19 +155,19 @@ def _write(report: Report, arguments: Namespace, environment: Environment) -> No
 
 
 def exit_code(report: Report, fail_on: FailOn, *, undecided_fails: bool) -> int:
-    """What the process returns for a report; findings that exist already do not count."""
+    """What the process returns for a report; what exists already or is of unknown age does not count."""
     from saya.pipeline import INTERNAL
 
     if any(problem.kind == INTERNAL for problem in report.errors):
         return BUG
-    if report.errors:
+    if any(problem.status != "existing" for problem in report.errors):
         return MISTAKE
     if fail_on == "never":
         return OK
     failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
-    if any(finding.severity in failing and finding.status != "existing" for finding in report.findings):
+    if any(finding.severity in failing and finding.status == "new" for finding in report.findings):
         return FOUND
-    return FOUND if undecided_fails and any(entry.status != "existing" for entry in report.undecided) else OK
+    return FOUND if undecided_fails and any(entry.status == "new" for entry in report.undecided) else OK
 
 
 def _policies(arguments: Namespace, _: Environment) -> int:

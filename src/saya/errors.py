@@ -6,7 +6,8 @@ SayaError                  base: never raised itself
 │   ├── TemplateError      a file that parses and is no valid template
 │   ├── PolicyError        one problem of a policy file
 │   ├── PolicySetError     a set of policies that does not load whole: all problems of all files, one a line
-│   └── ConfigError        a configuration file or an argument that does not hold
+│   ├── ConfigError        a configuration file or an argument that does not hold
+│   └── BaseUnavailableError   a deployed stack that cannot be read; head is judged without it
 ├── GitHubError            GitHub refused, or could not be reached; posting goes on without, judging fails closed
 └── (anything else)        a bug of ours; exit 3
 """
@@ -67,6 +68,12 @@ class ConfigError(UserError):
     """A configuration file or an argument that does not hold."""
 
     kind = "config"
+
+
+class BaseUnavailableError(UserError):
+    """A deployed stack to compare with that cannot be read. Head is judged all the same."""
+
+    kind = "base"
 
 
 class PolicySetError(UserError):

@@ -1,6 +1,7 @@
 """What a run says: findings, what is undecided, what is suppressed, what went wrong.
 
-`Report` is the seam between judging and telling: every reporter is a pure function of it, and `report.json` is its text.
+`Report` is the seam between judging and telling: every reporter is a pure function of it, and `report.json` is its
+text.
 """
 
 from __future__ import annotations
@@ -58,8 +59,9 @@ class Related:
 class Finding:
     """A policy holds against a place.
 
-    `values` are the fact's fields by path, as plain data, for reporters and `publish`. `scenario` has the conditions and `parameters`
-    the parameter values under which it holds. `template` is the file it was found in, `location` the place it is told at.
+    `values` are the fact's fields by path, as plain data, for reporters and `publish`. `scenario` has the conditions
+    and `parameters` the parameter values under which it holds. `template` is the file it was found in, `location` the
+    place it is told at.
     """
 
     policy: str
@@ -112,13 +114,17 @@ class Suppressed:
 
 @record(kw_only=True)
 class Problem:
-    """A file or a part of one that could not be judged, and why, in one line. `line` and `column` are 1-based."""
+    """A file or a part of one that could not be judged, and why, in one line. `line` and `column` are 1-based.
+
+    `status` is `existing` where the file is the same in base: it could not be judged before either.
+    """
 
     path: str
     line: int | None = None
     column: int | None = None
     kind: str
     message: str
+    status: Status = "new"
 
     def __str__(self) -> str:
         place = [str(part) for part in (self.path, self.line, self.column) if part is not None]

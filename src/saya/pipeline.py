@@ -1,37 +1,62 @@
 """The flow on one page: paths -> sources -> text -> model -> facts -> judgement -> report.
 
-A template that cannot be judged is a problem of the report, and the others go on; so is one on which we fail.
+With a base, `comparison` goes the same way for both revisions. A template that cannot be judged is a problem of the
+report, and the others go on; so is one on which we fail.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
-from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from saya.errors import ConfigError, ParseError, PolicySetError, UserError
+from saya.errors import ConfigError, UserError
 from saya.facts.collect import collect_changes, collect_facts
 from saya.facts.types import Fact
-from saya.findings import Context, JudgedTemplate, Problem, Report, Undecided
+from saya.findings import Report
+from saya.judging import (
+    INTERNAL,
+    Rules,
+    entry_of,
+    find_deployments,
+    judge_side,
+    make_side,
+    problem_of_bug,
+    problems_of,
+    read_template,
+    regions_of,
+    silence,
+    suppressions_of,
+)
 from saya.model.check import check_template
 from saya.model.resolve import Resolver
-from saya.model.template import Template, load_template
-from saya.policy.judge import Judgement, judge, merge_contexts
-from saya.policy.language import Example, Policy
-from saya.policy.suppress import Suppressions, suppress
-from saya.policy.suppression_reader import read_suppressions
-from saya.record import field, record, replace
+from saya.model.template import load_template
+from saya.policy.language import Example
+from saya.record import record, replace
 from saya.settings import CONFIG_PATH, Config, read_config
-from saya.sources.base import Candidate, Deployment
-from saya.sources.cloudformation import has_resource_types, is_template, may_be_template
-from saya.sources.sam import read_deployments
-from saya.sources.workspace import decode, find_candidates, read_bytes, tree_root
+from saya.sources.base import Candidate, Deployment, Files
+from saya.sources.workspace import Folder, decode, find_candidates, path_below, read_bytes, tree_root
 from saya.text.parse import parse
 from saya.text.source import Source
 
-INTERNAL = "internal"
-EVERY_POLICY = "*"
+if TYPE_CHECKING:
+    from saya.sources.baseline import Baseline
+
+__all__ = [
+    "INTERNAL",
+    "Progress",
+    "Request",
+    "Rules",
+    "check",
+    "example_facts",
+    "find_root",
+    "joined",
+    "load_config",
+    "open_base",
+    "problem_of_bug",
+    "problems_of",
+    "unmerged",
+]
 
 
 @record(kw_only=True)
@@ -40,23 +65,19 @@ class Request:
 
     Attributes:
         paths: files and folders.
-        policies: those that judge.
-        known: the IDs of all policies that were loaded, of which suppressions may speak.
-        today: the day on which suppressions must hold.
-        regions: the AWS Regions to judge for, instead of what samconfig.toml and the configuration say.
-        parameters: parameter values, over those of samconfig.toml.
-        config: the configuration; its regions are for templates below `root`.
+        rules: what they are judged by.
         root: the root of the work tree.
+        baseline: what they are compared with; None where every finding is new.
+        without_base: why there is nothing to compare with although it was asked for: no finding has an age then.
+        notices: what is to be said before all else.
     """
 
     paths: tuple[str, ...]
-    policies: tuple[Policy, ...]
-    known: frozenset[str]
-    today: date
-    regions: tuple[str, ...] = ()
-    parameters: tuple[tuple[str, str], ...] = ()
-    config: Config = field(default_factory=Config)
+    rules: Rules
     root: Path
+    baseline: Baseline | None = None
+    without_base: UserError | None = None
+    notices: tuple[str, ...] = ()
 
 
 @record(kw_only=True)
@@ -73,8 +94,37 @@ def find_root(paths: Iterable[str]) -> Path:
     return tree_root(first if first.is_dir() else first.parent)
 
 
-def load_config(root: Path) -> Config:
-    """The configuration of a work tree; the default one where it has none. Raises UserError."""
+def open_base(
+    given: str, paths: tuple[str, ...], root: Path, *, merge_base: bool = False, regions: tuple[str, ...] = ()
+) -> Baseline:
+    """What `--base` names. Raises BaseUnavailableError where a deployed stack cannot be read, else UserError."""
+    from saya.sources.baseline import open_document, open_path, open_revision
+    from saya.sources.revision import read_base
+
+    base = read_base(given, root)
+    if merge_base and base.kind != "git":
+        raise ConfigError(f"`{given}` has no merge base; that is for revisions")
+    if base.kind == "git":
+        return open_revision(base.name, root, merge_base=merge_base)
+    if base.kind == "path":
+        return open_path(base.name, paths)
+    if len(paths) != 1 or len(regions) > 1:
+        raise ConfigError(f"the base `{given}` is one stack in one region; name one template and at most one --region")
+    from saya.aws.stacks import read_stack
+
+    stack = read_stack(base.name, *regions)
+    deployment = Deployment(stack.name, stack.region, stack.parameters, f"stack:{stack.name}")
+    return open_document(f"stack:{stack.name}", stack.template, paths[0], deployment)
+
+
+def load_config(root: Path, base: Files | None = None) -> Config:
+    """The configuration of a work tree, or that of a base revision; the default one where it has none.
+
+    Raises UserError.
+    """
+    if base is not None:
+        data = base.read(CONFIG_PATH)
+        return Config() if data is None else read_config(decode(data, f"{CONFIG_PATH} (in base)"))
     path = root / CONFIG_PATH
     if not path.is_file():
         return Config()
@@ -82,141 +132,83 @@ def load_config(root: Path) -> Config:
     return read_config(decode(read_bytes(Candidate(path, shown, named=True)), shown))
 
 
+def unmerged(baseline: Baseline, config: Config, root: Path, directories: Iterable[str]) -> tuple[str, ...]:
+    """A notice where head changes what base configures: the configuration, or the policies in its folders or these."""
+    if not baseline.configures:
+        return ()
+    named = [root / entry.value for entry in config.policies] + list(map(Path, directories))
+    folders = [below for path in named if (below := path_below(path, root)) is not None]
+    changed = sorted(
+        path
+        for path in baseline.changed or ()
+        if path == CONFIG_PATH or any(not folder or path.startswith(f"{folder}/") for folder in folders)
+    )
+    if not changed:
+        return ()
+    rest = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+    return (f"{changed[0]}{rest}: what this change configures takes effect after it is merged",)
+
+
 def check(request: Request, progress: Progress) -> Report:
-    """Judge every template that the paths hold."""
-    reports = []
+    """Judge every template that the paths hold, and compare it with base where there is one."""
+    notices = Report(notices=request.notices)
+    if request.baseline is not None:
+        from saya.comparison import Comparison
+
+        run = Comparison(
+            request.paths, request.rules, request.baseline, request.root, tell=progress.file, tell_bug=progress.bug
+        )
+        report = joined([notices, *run.reported()])
+        return replace(report, base=request.baseline.name, head=request.baseline.head)
+    report = joined([notices, *_judged(request, progress)])
+    if request.without_base is None:
+        return report
+    return replace(
+        report,
+        findings=tuple(replace(each, status="unknown") for each in report.findings),
+        undecided=tuple(replace(each, status="unknown") for each in report.undecided),
+        errors=(*problems_of(request.without_base, "--base"), *report.errors),
+    )
+
+
+def _judged(request: Request, progress: Progress) -> Iterator[Report]:
     for number, candidate in enumerate(find_candidates(request.paths), start=1):
         if isinstance(candidate, UserError):
-            reports.append(Report(errors=problems_of(candidate)))
+            yield Report(errors=problems_of(candidate))
             continue
         progress.file(number, candidate.shown)
         try:
-            reports.append(judge_file(candidate, request))
+            yield judge_file(candidate, request)
         except UserError as error:
-            reports.append(Report(errors=problems_of(error, candidate.shown)))
+            yield Report(errors=problems_of(error, candidate.shown))
         except Exception as error:  # noqa: BLE001 - one template must not cost the others their report
             progress.bug(error)
-            reports.append(Report(errors=(problem_of_bug(error, candidate.shown),)))
-    return joined(reports)
+            yield Report(errors=(problem_of_bug(error, candidate.shown),))
 
 
 def judge_file(candidate: Candidate, request: Request) -> Report:
     """What is to be said of one file; nothing where it is no template. Raises UserError."""
+    rules = request.rules
     problems: list[UserError] = []
-    template = read_template(candidate, problems)
+    template = read_template(read_bytes(candidate), candidate.shown, problems, named=candidate.named)
     if template is None:
         return Report()
-    deployments = find_deployments(candidate, request, problems)
+    inside = candidate.path.is_relative_to(request.root)
+    root = request.root if inside else tree_root(candidate.path.parent)
+    path = candidate.path.relative_to(root).as_posix()
+    regions = regions_of(path if inside else None, rules)
+    side = make_side(template, find_deployments(Folder(root), path, candidate.shown, regions, rules, problems))
     problems.extend(check_template(template))
-    judgement = judge_template(template, candidate.shown, deployments, request.policies)
-    told = silence(template, judgement, request)
-    judged = JudgedTemplate(
-        path=candidate.shown,
-        kind=template.kind,
-        contexts=tuple(dict.fromkeys(map(context_of, deployments))),
-        resources=len(template.resources.entries),
-    )
+    judgement = judge_side(side, candidate.shown, rules)
+    told = silence(judgement, *suppressions_of(side, rules), rules)
     return Report(
-        templates=(judged,),
+        templates=(entry_of(side, candidate.shown),),
         findings=told.findings,
         suppressed=told.suppressed,
-        undecided=(*undecided_by_macros(template, judged.contexts), *judgement.undecided),
+        undecided=judgement.undecided,
         errors=tuple(entry for problem in problems for entry in problems_of(problem, candidate.shown)),
         notices=tuple(map(str, told.notices)),
     )
-
-
-def read_template(candidate: Candidate, problems: list[UserError]) -> Template | None:
-    """The template that a file holds. None where it is none and nobody said so.
-
-    Keys written twice are appended to `problems`. Raises UserError.
-    """
-    data = read_bytes(candidate)
-    if not candidate.named and not may_be_template(data):
-        return None
-    duplicates: list[ParseError] = []
-    try:
-        source = decode(data, candidate.shown)
-        root = parse(source, duplicates=duplicates)
-    except ParseError:
-        if candidate.named or has_resource_types(data):
-            raise
-        return None
-    if not candidate.named and not is_template(root):
-        return None
-    problems.extend(duplicates)
-    return load_template(root, source)
-
-
-def find_deployments(candidate: Candidate, request: Request, problems: list[UserError]) -> tuple[Deployment, ...]:
-    """How a template is deployed, each way once; one way of which nothing is known where nobody says."""
-    try:
-        deployments = read_deployments(candidate.path, candidate.shown) or (Deployment(),)
-    except ConfigError as error:
-        problems.append(error)
-        deployments = (Deployment(),)
-    regions = request.regions or configured_regions(candidate.path, request)
-    if regions:
-        deployments = tuple(replace(each, region=region) for each in deployments for region in regions)
-    given = dict(request.parameters)
-    if given:
-        merged = [({**dict(each.parameters), **given}, each) for each in deployments]
-        deployments = tuple(replace(each, parameters=tuple(parameters.items())) for parameters, each in merged)
-    return tuple({(each.stack, each.region, each.parameters): each for each in deployments}.values())
-
-
-def configured_regions(path: Path, request: Request) -> tuple[str, ...]:
-    """The regions that the configuration gives for a template; the first pattern that matches decides."""
-    if not request.config.regions or not path.is_relative_to(request.root):
-        return ()
-    below = path.relative_to(request.root).as_posix()
-    return next((entry.regions for entry in request.config.regions if entry.match(below)), ())
-
-
-def judge_template(
-    template: Template, path: str, deployments: Iterable[Deployment], policies: tuple[Policy, ...]
-) -> Judgement:
-    """The judgement on a template over all the ways in which it is deployed."""
-    kinds = frozenset(policy.kind for policy in policies)
-    judgements = []
-    for deployment in deployments:
-        parameters = dict(deployment.parameters)
-        resolver = Resolver(template, region=deployment.region, parameters=parameters, stack=deployment.stack)
-        facts = collect_facts(resolver, kinds)
-        judgements.append(judge(policies, facts, template=path, context=context_of(deployment)))
-    return merge_contexts(judgements) if len(judgements) > 1 else judgements[0]
-
-
-def silence(template: Template, judgement: Judgement, request: Request) -> Suppressions:
-    """The findings without those that the template's author silenced."""
-    suppressions, mistakes = read_suppressions(template.source, template.root, request.known)
-    applied = {policy.id for policy in request.policies}
-    told = suppress(
-        judgement.findings, suppressions, today=request.today, undecided=judgement.undecided, applied=applied
-    )
-    return told._replace(notices=(*mistakes, *told.notices))
-
-
-def context_of(deployment: Deployment) -> Context:
-    """The context that a deployment is, for the report."""
-    return Context(deployment.stack, deployment.region)
-
-
-def undecided_by_macros(template: Template, contexts: tuple[Context, ...]) -> Iterator[Undecided]:
-    """One entry for the template-level macros that Saya does not know: it is judged as written."""
-    if template.macros:
-        _, node = template.macros[0]
-        names = " and ".join(f"`{name}`" for name, _ in template.macros)
-        yield Undecided(
-            policy=EVERY_POLICY,
-            location=node.location,
-            template=template.source.path,
-            resource="",
-            property="Transform",
-            reasons=(f"the macro {names} may change the template, which is judged as written",),
-            contexts=contexts,
-            fingerprint=sha256(f"{template.source.path}\0Transform\0{names}".encode()).hexdigest()[:32],
-        )
 
 
 def joined(reports: Iterable[Report]) -> Report:
@@ -227,24 +219,10 @@ def joined(reports: Iterable[Report]) -> Report:
         findings=tuple(entry for report in reports for entry in report.findings),
         undecided=tuple(entry for report in reports for entry in report.undecided),
         suppressed=tuple(entry for report in reports for entry in report.suppressed),
+        resolved=tuple(entry for report in reports for entry in report.resolved),
         errors=tuple(entry for report in reports for entry in report.errors),
         notices=tuple(entry for report in reports for entry in report.notices),
     )
-
-
-def problems_of(error: UserError, path: str = "") -> tuple[Problem, ...]:
-    """A mistake of the user's as entries of the report; `path` is where it is, if it does not say so itself."""
-    mistakes = error.problems if isinstance(error, PolicySetError) else (error,)
-    return tuple(
-        Problem(path=each.path or path, line=each.line, column=each.column, kind=each.kind, message=each.message)
-        for each in mistakes
-    )
-
-
-def problem_of_bug(error: Exception, path: str) -> Problem:
-    """A bug of ours, as an entry of the report."""
-    told = str(error).partition("\n")[0][:200]
-    return Problem(path=path, kind=INTERNAL, message=f"a bug in Saya: {type(error).__name__}: {told}")
 
 
 def example_facts(example: Example, kinds: frozenset[str]) -> Iterator[Fact]:

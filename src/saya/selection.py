@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from saya.errors import ConfigError
 from saya.policy.configuration import Override, configure
 from saya.policy.language import Policy
-from saya.policy.load import load_policies
+from saya.policy.load import SUFFIXES, load_policies
 from saya.policy.reader import suggestion
 from saya.settings import Config, Placed
+from saya.sources.base import Files
+from saya.sources.workspace import decode, path_below
+from saya.text.source import Source
 
 
 def load_configured(
-    config: Config, root: Path, directories: Iterable[str], *, tests: bool = False
+    config: Config, root: Path, directories: Iterable[str], *, tests: bool = False, base: Files | None = None
 ) -> tuple[Policy, ...]:
     """The policies of a work tree, with the severities and parameters that its configuration gives.
 
-    `directories` hold further policies; those of the configuration are relative to `root`. Raises PolicySetError where
-    a policy does not load, ConfigError where the configuration names what there is not.
+    `directories` hold further policies; those of the configuration are relative to `root`. With `base`, whatever lies
+    below `root` is read from there. Raises PolicySetError where a policy does not load, ConfigError where the
+    configuration names what there is not.
     """
-    folders = [root / entry.value for entry in config.policies]
-    policies = load_policies([*folders, *map(Path, directories)], tests=tests)
+    folders: list[tuple[Path, Placed | None]] = [(root / entry.value, entry) for entry in config.policies]
+    folders += [(Path(given), None) for given in directories]
+    others: list[Source] = []
+    left: list[Path] = []
+    for folder, entry in folders:
+        below = None if base is None else path_below(folder, root)
+        if base is None or below is None:
+            left.append(folder)
+            continue
+        found = list(_base_sources(below, base))
+        if not found and entry is not None:
+            raise _placed(ConfigError("no policies in this directory of base"), entry)
+        if not found and not folder.is_dir():
+            left.append(folder)  # nowhere at all, which is told as ever; a folder that comes with this change waits
+        others += found
+    policies = load_policies(left, tests=tests, others=others)
     for name in {**config.severity, **config.params}:
         override = Override(config.severity.get(name), config.params.get(name, {}))
         try:
@@ -30,6 +48,14 @@ def load_configured(
         except ConfigError as error:
             raise _placed(error, name) from None
     return policies
+
+
+def _base_sources(folder: str, base: Files) -> Iterator[Source]:
+    """The policy files of a folder of base; none where base has no such folder: it may come with this change."""
+    prefix = f"{folder}/" if folder else ""
+    for path in sorted(base.below(folder)):
+        if path.endswith(SUFFIXES) and "/" not in path.removeprefix(prefix):
+            yield decode(base.read(path) or b"", path)
 
 
 def choose(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 from saya.errors import ConfigError
@@ -14,6 +14,7 @@ from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 from saya.text.source import Location, Source
 
 FailOn = Literal["error", "warning", "note", "never"]
+Suppressing = Literal["head", "base"]
 SeverityOrOff = Literal["error", "warning", "note", "off"]
 Scalar = str | bool | int
 T = TypeVar("T", bound=str)
@@ -49,6 +50,18 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
     return Environment(colour=colour, debug=bool(environ.get("SAYA_DEBUG")))
 
 
+def take_runner_variables(environ: MutableMapping[str, str] = os.environ) -> dict[str, str]:
+    """What the runner of a GitHub workflow and the inputs of the action say.
+
+    Tokens are taken out of the environment, so that no program that is started later finds one.
+    """
+    taken = {name: value for name, value in environ.items() if name.startswith(("GITHUB_", "RUNNER_", "INPUT_"))}
+    for name in list(environ):
+        if "TOKEN" in name and name.startswith(("GITHUB_", "GH_", "INPUT_", "ACTIONS_")):
+            del environ[name]
+    return taken
+
+
 class Placed(NamedTuple):
     """A setting and where it stands, for a message about it."""
 
@@ -80,6 +93,7 @@ class Config:
         ignore: policies that do not judge.
         fail_on: the least severity that fails the run.
         fail_on_undecided: whether what is undecided fails the run too.
+        suppressions: whose suppressions hold where there is a base: `base` makes those void that head adds.
     """
 
     policies: tuple[Placed, ...] = ()
@@ -90,6 +104,7 @@ class Config:
     ignore: tuple[Placed, ...] = ()
     fail_on: FailOn = "error"
     fail_on_undecided: bool = False
+    suppressions: Suppressing = "head"
 
 
 def read_config(source: Source) -> Config:
@@ -127,6 +142,7 @@ def config_schema() -> dict[str, Any]:
             "ignore": texts,
             "fail-on": {"enum": list(get_args(FailOn))},
             "fail-on-undecided": {"type": "boolean"},
+            "suppressions": {"enum": list(get_args(Suppressing))},
         },
     }
 
@@ -188,6 +204,11 @@ def _fail_on(node: Node) -> FailOn:
     return _word(node, words, "fail-on")
 
 
+def _suppressions(node: Node) -> Suppressing:
+    words: tuple[Suppressing, ...] = get_args(Suppressing)
+    return _word(node, words, "suppressions")
+
+
 def _boolean(node: Node) -> bool:
     if isinstance(node, ScalarNode) and node.kind == "bool":
         return node.text.lower() == "true"
@@ -203,6 +224,7 @@ _READERS = {
     "ignore": _ids,
     "fail-on": _fail_on,
     "fail-on-undecided": _boolean,
+    "suppressions": _suppressions,
 }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from saya import arguments, pipeline
+from saya import arguments, judging, pipeline
 from saya.cli import _ProgressLine, main
 from saya.report.formats import REPORTERS
 from saya.schemas import SCHEMAS
@@ -307,14 +307,14 @@ def test_an_unknown_macro_leaves_one_undecided_entry(saya):
 def test_a_bug_is_told_and_the_others_are_judged(saya, monkeypatch):
     write("a.yaml", CLEAN)
     write("b.yaml", ERROR)
-    real = pipeline.load_template
+    real = judging.load_template
 
     def fail(root, source):
         if source.path == "a.yaml":
             raise KeyError("lost")
         return real(root, source)
 
-    monkeypatch.setattr(pipeline, "load_template", fail)
+    monkeypatch.setattr(judging, "load_template", fail)
     code, out, err = saya("check", "--format", "json")
     report = json.loads(out)
     assert code == 3

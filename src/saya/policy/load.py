@@ -30,9 +30,13 @@ def built_in_directory() -> Path:
 
 
 def load_policies(
-    directories: Iterable[Path] = (), *, built_in: bool = True, tests: bool = False
+    directories: Iterable[Path] = (),
+    *,
+    built_in: bool = True,
+    tests: bool = False,
+    others: Iterable[Source] = (),
 ) -> tuple[Policy, ...]:
-    """The built-in policies and those of these directories, by id.
+    """The built-in policies, those of these directories and `others`, by id.
 
     `tests` also reads and checks their examples, which cost more than all the rest. Raises PolicySetError.
     """
@@ -40,7 +44,7 @@ def load_policies(
     problems: list[PolicyError] = []
     for directory in ([built_in_directory()] if built_in else []) + list(directories):
         _read_directory(directory, sources, problems)
-    return load_sources(sources, tests=tests, problems=problems)
+    return load_sources([*sources, *others], tests=tests, problems=problems)
 
 
 def load_sources(

@@ -134,6 +134,7 @@ def _problem(problem: Problem) -> dict[str, Any]:
         "column": problem.column,
         "kind": problem.kind,
         "message": problem.message,
+        "status": problem.status,
     }
 
 

@@ -116,4 +116,11 @@ def _suppressed() -> dict[str, Any]:
 
 
 def _problem() -> dict[str, Any]:
-    return _record(path=_STRING, line=_OPTIONAL_POSITIVE, column=_OPTIONAL_POSITIVE, kind=_STRING, message=_STRING)
+    return _record(
+        path=_STRING,
+        line=_OPTIONAL_POSITIVE,
+        column=_OPTIONAL_POSITIVE,
+        kind=_STRING,
+        message=_STRING,
+        status=_STATUS,
+    )

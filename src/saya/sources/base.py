@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Protocol
 
 from saya.record import record
 
@@ -37,3 +39,23 @@ class Candidate:
     path: Path
     shown: str
     named: bool
+
+
+class Files(Protocol):
+    """The regular files of one revision, by path from its root, with `/`."""
+
+    def has(self, path: str) -> bool:
+        """Whether there is a regular file at a path; symbolic links are not followed."""
+        ...
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file, None where there is none. Raises UserError where it is too large or cannot be read."""
+        ...
+
+    def holds(self, path: str, data: bytes) -> bool:
+        """Whether a file has this content."""
+        ...
+
+    def below(self, folder: str) -> Iterable[str]:
+        """The paths of the files in a folder and in those below it; `""` is the root."""
+        ...

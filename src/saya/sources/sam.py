@@ -6,13 +6,12 @@ that `sam deploy --parameter-overrides` takes.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from saya.errors import ConfigError
-from saya.sources.base import Candidate, Deployment
-from saya.sources.workspace import read_bytes
+from saya.sources.base import Deployment, Files
 
 DEFAULT_TEMPLATES = ("template.yaml", "template.yml", "template.json")
 
@@ -20,26 +19,27 @@ DEFAULT_TEMPLATES = ("template.yaml", "template.yml", "template.json")
 _WORD = r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.|[^\s"'])+"""
 
 
-def read_deployments(template: Path, shown: str) -> tuple[Deployment, ...]:
+def read_deployments(files: Files, path: str, shown: str) -> tuple[Deployment, ...]:
     """The deployments of a template that the samconfig.toml in its folder gives, one for each environment; often none.
 
-    Raises ConfigError where that file is not TOML.
+    `path` is the template's among the `files`, `shown` as the user would write it. Raises ConfigError where that file
+    is not TOML.
     """
-    path = template.with_name("samconfig.toml")
-    if path.is_symlink() or not path.is_file():
+    config = posixpath.join(posixpath.dirname(path), "samconfig.toml")
+    data = files.read(config)
+    if data is None:
         return ()
-    place = (Path(shown).parent / path.name).as_posix()
-    tables = _load(path, place)
+    tables = _load(data, posixpath.join(posixpath.dirname(shown), "samconfig.toml"))
     environments = [(name, table) for name, table in tables.items() if isinstance(table, dict)]
-    deployments = [_read_environment(name, table, template) for name, table in environments]
+    deployments = [_read_environment(name, table, files, path) for name, table in environments]
     return tuple(deployment for deployment in deployments if deployment is not None)
 
 
-def _load(path: Path, shown: str) -> Mapping[str, object]:
+def _load(data: bytes, shown: str) -> Mapping[str, object]:
     import tomllib  # most templates have no samconfig.toml
 
     try:
-        return tomllib.loads(read_bytes(Candidate(path, shown, named=False)).decode("utf-8-sig").replace("\r\n", "\n"))
+        return tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
     except UnicodeDecodeError:
         raise ConfigError("is not UTF-8; save it as UTF-8", path=shown) from None
     except tomllib.TOMLDecodeError as error:
@@ -53,10 +53,10 @@ def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _read_environment(name: str, table: Mapping[str, object], template: Path) -> Deployment | None:
+def _read_environment(name: str, table: Mapping[str, object], files: Files, path: str) -> Deployment | None:
     everywhere, deploy = _section(table, "global"), _section(table, "deploy")
     settings = {**everywhere, **deploy}
-    if not {"stack_name", "region", "parameter_overrides"} & settings.keys() or not _is_for(table, template):
+    if not {"stack_name", "region", "parameter_overrides"} & settings.keys() or not _is_for(table, files, path):
         return None
     return Deployment(
         stack=_text(settings.get("stack_name")),
@@ -72,21 +72,22 @@ def _section(table: Mapping[str, object], command: str) -> Mapping[str, object]:
     return parameters if isinstance(parameters, dict) else {}
 
 
-def _is_for(table: Mapping[str, object], template: Path) -> bool:
+def _is_for(table: Mapping[str, object], files: Files, path: str) -> bool:
     """Whether an environment deploys this template.
 
     `deploy` often names what `sam build` or `sam package` makes of it, which then does not exist or lies in a build
     folder; that says nothing about the source.
     """
+    folder, name = posixpath.split(path)
     for command in ("deploy", "build", "global"):
         section = _section(table, command)
         named = _text(section.get("template_file")) or _text(section.get("template"))
         if named and ".aws-sam" not in named:
-            file = template.parent / named
-            if file.is_file():
-                return file.resolve() == template.resolve()
-    present = [name for name in DEFAULT_TEMPLATES if (template.parent / name).is_file()]
-    return present[:1] == [template.name]
+            file = posixpath.normpath(posixpath.join(folder, named))
+            if files.has(file):
+                return file == path
+    present = [each for each in DEFAULT_TEMPLATES if files.has(posixpath.join(folder, each))]
+    return present[:1] == [name]
 
 
 def _text(value: object) -> str | None:

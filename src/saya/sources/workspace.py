@@ -29,6 +29,7 @@ LEFT_OUT = frozenset(
 
 # CloudFormation takes templates up to 1 MB; what is sixteen times that is no template and may be an attack.
 LARGEST = 16 * 1024 * 1024
+TOO_LARGE = f"is larger than {LARGEST // 1024 // 1024} MB; CloudFormation takes at most 1 MB"
 
 
 def find_candidates(paths: Iterable[str]) -> Iterator[Candidate | UserError]:
@@ -73,6 +74,16 @@ def tree_root(folder: Path) -> Path:
         if (parent / ".git").exists():
             return parent
     return folder
+
+
+def path_below(path: Path, root: Path) -> str | None:
+    """The path of a folder from the root of the work tree, `""` for the root; None where it lies outside of it."""
+    lexical = Path(os.path.abspath(path))  # noqa: PTH100 - a link of head's must not lead out of base
+    for start in (root, root.resolve()):
+        if lexical.is_relative_to(start):
+            below = lexical.relative_to(start).as_posix()
+            return "" if below == "." else below
+    return None
 
 
 def _is_link_below(path: Path, root: Path) -> bool:
@@ -123,10 +134,59 @@ def read_bytes(candidate: Candidate) -> bytes:
         raise UserError(f"cannot be read: {_why(error)}", path=candidate.shown) from None
 
 
+class Folder:
+    """The files of a folder, as `Files`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def has(self, path: str) -> bool:
+        """Whether there is a regular file at a path that no symbolic link leads to."""
+        parts = path.split("/")
+        if any(part in ("", ".", "..") for part in parts):
+            return False
+        at, mode = self.root, 0
+        try:
+            for part in parts:
+                at = at / part
+                mode = at.lstat().st_mode
+                if stat.S_ISLNK(mode):
+                    return False
+        except (OSError, ValueError):
+            return False
+        return stat.S_ISREG(mode)
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file, None where there is none. Raises UserError where it is too large or cannot be read."""
+        if not self.has(path):
+            return None
+        data = read_bytes(Candidate(self.root / path, path, named=False))
+        if len(data) > LARGEST:
+            raise UserError(TOO_LARGE, path=path)
+        return data
+
+    def holds(self, path: str, data: bytes) -> bool:
+        """Whether a file has this content."""
+        try:
+            return self.read(path) == data
+        except UserError:
+            return False
+
+    def below(self, folder: str) -> Iterator[str]:
+        """The paths of the regular files in a folder and in those below it; those of Git itself are left out."""
+        for at, folders, files in os.walk(self.root / folder):
+            folders[:] = sorted(name for name in folders if name != ".git")
+            below = os.path.relpath(at, self.root).replace(os.sep, "/")
+            for name in sorted(files):
+                path = name if below == "." else f"{below}/{name}"
+                if self.has(path):
+                    yield path
+
+
 def decode(data: bytes, path: str) -> Source:
     """The source that the bytes are. Raises ParseError where they are too many or not UTF-8."""
     if len(data) > LARGEST:
-        raise ParseError(f"is larger than {LARGEST // 1024 // 1024} MB; CloudFormation takes at most 1 MB", path=path)
+        raise ParseError(TOO_LARGE, path=path)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise ParseError("is UTF-16; save it as UTF-8", path=path, line=1, column=1)
     bom = data.startswith(b"\xef\xbb\xbf")

@@ -3,6 +3,7 @@ import pytest
 from saya.errors import ConfigError
 from saya.sources.base import Deployment
 from saya.sources.sam import read_deployments, read_overrides
+from saya.sources.workspace import Folder
 
 GUIDED = """\
 version = 0.1
@@ -37,11 +38,11 @@ def template(tmp_path):
 
 def deployments(template, config: str, name: str = "template.yaml") -> tuple[Deployment, ...]:
     template.with_name("samconfig.toml").write_text(config)
-    return read_deployments(template.with_name(name), f"service/{name}")
+    return read_deployments(Folder(template.parent), name, f"service/{name}")
 
 
 def test_no_file_gives_none(template):
-    assert read_deployments(template, "template.yaml") == ()
+    assert read_deployments(Folder(template.parent), "template.yaml", "template.yaml") == ()
 
 
 def test_every_environment_is_a_deployment(template):
@@ -126,10 +127,10 @@ def test_what_is_no_toml(template):
 
 def test_windows_line_ends_and_a_mark(template):
     template.with_name("samconfig.toml").write_bytes(b"\xef\xbb\xbf" + GUIDED.replace("\n", "\r\n").encode())
-    assert len(read_deployments(template, "template.yaml")) == 2
+    assert len(read_deployments(Folder(template.parent), "template.yaml", "template.yaml")) == 2
 
 
 def test_a_link_is_not_followed(template, tmp_path):
     (tmp_path / "elsewhere.toml").write_text(GUIDED)
     template.with_name("samconfig.toml").symlink_to(tmp_path / "elsewhere.toml")
-    assert read_deployments(template, "template.yaml") == ()
+    assert read_deployments(Folder(template.parent), "template.yaml", "template.yaml") == ()

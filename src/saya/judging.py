@@ -1,0 +1,229 @@
+"""One template of one revision: read, resolved in every way in which it is deployed, judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from hashlib import sha256
+from typing import NamedTuple
+
+from saya.errors import ParseError, PolicySetError, UserError
+from saya.facts.collect import collect_changes, collect_facts
+from saya.findings import Context, JudgedTemplate, Problem, Undecided
+from saya.model.resolve import Resolver
+from saya.model.template import Template, load_template
+from saya.policy.judge import Judgement, judge, merge_contexts
+from saya.policy.language import Policy
+from saya.policy.suppress import Suppression, Suppressions, suppress
+from saya.policy.suppression_reader import read_suppressions
+from saya.record import field, record, replace
+from saya.settings import Config
+from saya.sources.base import Deployment, Files
+from saya.sources.cloudformation import has_resource_types, is_template, may_be_template
+from saya.sources.sam import read_deployments
+from saya.sources.workspace import decode
+from saya.text.parse import parse
+
+INTERNAL = "internal"
+EVERY_POLICY = "*"
+
+
+@record(kw_only=True)
+class Rules:
+    """What templates are judged by.
+
+    Attributes:
+        policies: those that judge.
+        known: the IDs of all policies that were loaded, of which suppressions may speak.
+        today: the day on which suppressions must hold.
+        regions: the AWS Regions to judge for, instead of what samconfig.toml and the configuration say.
+        parameters: parameter values, over those of samconfig.toml.
+        config: the configuration.
+    """
+
+    policies: tuple[Policy, ...]
+    known: frozenset[str]
+    today: date
+    regions: tuple[str, ...] = ()
+    parameters: tuple[tuple[str, str], ...] = ()
+    config: Config = field(default_factory=Config)
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of facts that the policies are for."""
+        return frozenset(policy.kind for policy in self.policies)
+
+
+class Side(NamedTuple):
+    """A template of one revision and the ways in which it is deployed, each with its values resolved lazily."""
+
+    template: Template
+    deployments: tuple[Deployment, ...]
+    resolvers: tuple[Resolver, ...]
+
+    @property
+    def contexts(self) -> tuple[Context, ...]:
+        """The contexts that the deployments are, for the report, each once."""
+        return tuple(dict.fromkeys(map(context_of, self.deployments)))
+
+
+def read_template(data: bytes, shown: str, problems: list[UserError], *, named: bool) -> Template | None:
+    """The template that a file holds. None where it is none and nobody said so.
+
+    `named` says that somebody did. Keys written twice are appended to `problems`. Raises UserError.
+    """
+    if not named and not may_be_template(data):
+        return None
+    duplicates: list[ParseError] = []
+    try:
+        source = decode(data, shown)
+        root = parse(source, duplicates=duplicates)
+    except ParseError:
+        if named or has_resource_types(data):
+            raise
+        return None
+    if not named and not is_template(root):
+        return None
+    problems.extend(duplicates)
+    return load_template(root, source)
+
+
+def find_deployments(
+    files: Files, path: str, shown: str, regions: tuple[str, ...], rules: Rules, problems: list[UserError]
+) -> tuple[Deployment, ...]:
+    """How a template is deployed, each way once; one way of which nothing is known where nobody says.
+
+    `path` is the template's among the `files` of its revision; `regions`, where there are any, go before what
+    samconfig.toml says.
+    """
+    try:
+        deployments = read_deployments(files, path, shown) or (Deployment(),)
+    except UserError as error:
+        problems.append(error)
+        deployments = (Deployment(),)
+    if regions:
+        deployments = tuple(replace(each, region=region) for each in deployments for region in regions)
+    return with_parameters(deployments, rules.parameters)
+
+
+def with_parameters(
+    deployments: tuple[Deployment, ...], parameters: tuple[tuple[str, str], ...]
+) -> tuple[Deployment, ...]:
+    """The deployments with parameter values over their own, each once."""
+    given = dict(parameters)
+    if given:
+        merged = [({**dict(each.parameters), **given}, each) for each in deployments]
+        deployments = tuple(replace(each, parameters=tuple(values.items())) for values, each in merged)
+    return tuple({(each.stack, each.region, each.parameters): each for each in deployments}.values())
+
+
+def regions_of(path: str | None, rules: Rules) -> tuple[str, ...]:
+    """The regions to judge a template for: those given, else those that the configuration has for its path.
+
+    `path` is relative to the root of the work tree, None outside of it; the first pattern that matches decides.
+    """
+    if rules.regions or path is None:
+        return rules.regions
+    return next((entry.regions for entry in rules.config.regions if entry.match(path)), ())
+
+
+def make_side(template: Template, deployments: tuple[Deployment, ...]) -> Side:
+    """A template as it is deployed."""
+    resolvers = (
+        Resolver(template, region=each.region, parameters=dict(each.parameters), stack=each.stack)
+        for each in deployments
+    )
+    return Side(template, deployments, tuple(resolvers))
+
+
+def judge_side(side: Side, name: str, rules: Rules) -> Judgement:
+    """The judgement on a template over all the ways in which it is deployed. `name` is its path in head."""
+    judgements = [
+        judge(rules.policies, collect_facts(resolver, rules.kinds), template=name, context=context_of(deployment))
+        for deployment, resolver in zip(side.deployments, side.resolvers, strict=True)
+    ]
+    judgements.append(Judgement((), tuple(_undecided_by_macros(side, name))))
+    return merge_contexts(judgements)
+
+
+def judge_change(
+    base: Side, head: Side, name: str, rules: Rules, changed_files: frozenset[str] | None, folder: str
+) -> Judgement:
+    """The judgement on the way from base to head of one template. See `collect_changes` for the last two."""
+    judgements = []
+    for index, (deployment, resolver) in enumerate(zip(head.deployments, head.resolvers, strict=True)):
+        before = base.resolvers[_counterpart(deployment, index, base.deployments, len(head.deployments))]
+        facts = collect_changes(before, resolver, rules.kinds, changed_files=changed_files, folder=folder)
+        judgements.append(judge(rules.policies, facts, template=name, context=context_of(deployment)))
+    return merge_contexts(judgements)
+
+
+def _counterpart(deployment: Deployment, index: int, others: tuple[Deployment, ...], count: int) -> int:
+    """Which deployment of the other revision this is: of its stack and region; else one to one; else the first."""
+    for number, other in enumerate(others):
+        if (other.stack, other.region) == (deployment.stack, deployment.region):
+            return number
+    return index if len(others) == count else 0
+
+
+def suppressions_of(side: Side, rules: Rules) -> tuple[list[Suppression], list[Problem]]:
+    """The suppressions that a template's author wrote, and what is wrong with those that have no effect."""
+    return read_suppressions(side.template.source, side.template.root, rules.known)
+
+
+def silence(
+    judgement: Judgement, suppressions: list[Suppression], mistakes: list[Problem], rules: Rules
+) -> Suppressions:
+    """The findings without those that are silenced."""
+    applied = {policy.id for policy in rules.policies}
+    told = suppress(judgement.findings, suppressions, today=rules.today, undecided=judgement.undecided, applied=applied)
+    return told._replace(notices=(*mistakes, *told.notices))
+
+
+def context_of(deployment: Deployment) -> Context:
+    """The context that a deployment is, for the report."""
+    return Context(deployment.stack, deployment.region)
+
+
+def entry_of(side: Side, shown: str) -> JudgedTemplate:
+    """What the report says of a template that was judged."""
+    resources = len(side.template.resources.entries)
+    return JudgedTemplate(path=shown, kind=side.template.kind, contexts=side.contexts, resources=resources)
+
+
+def _undecided_by_macros(side: Side, name: str) -> Iterator[Undecided]:
+    """One entry for the template-level macros that Saya does not know: it is judged as written."""
+    template = side.template
+    if template.macros:
+        _, node = template.macros[0]
+        names = " and ".join(f"`{macro}`" for macro, _ in template.macros)
+        yield Undecided(
+            policy=EVERY_POLICY,
+            location=node.location,
+            template=name,
+            resource="",
+            property="Transform",
+            reasons=(f"the macro {names} may change the template, which is judged as written",),
+            contexts=side.contexts,
+            fingerprint=sha256(f"{name}\0Transform\0{names}".encode("utf-8", "surrogatepass")).hexdigest()[:32],
+        )
+
+
+def problems_of(error: UserError, path: str = "") -> tuple[Problem, ...]:
+    """A mistake of the user's as entries of the report; `path` is where it is, if it does not say so itself."""
+    mistakes = error.problems if isinstance(error, PolicySetError) else (error,)
+    return tuple(
+        Problem(path=each.path or path, line=each.line, column=each.column, kind=each.kind, message=each.message)
+        for each in mistakes
+    )
+
+
+def all_problems_of(errors: Iterable[UserError], path: str) -> tuple[Problem, ...]:
+    """Several mistakes as entries of the report."""
+    return tuple(entry for error in errors for entry in problems_of(error, path))
+
+
+def problem_of_bug(error: Exception, path: str) -> Problem:
+    """A bug of ours, as an entry of the report."""
+    told = str(error).partition("\n")[0][:200]
+    return Problem(path=path, kind=INTERNAL, message=f"a bug in Saya: {type(error).__name__}: {told}")

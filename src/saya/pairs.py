@@ -1,0 +1,177 @@
+"""A template of head beside what it was in base."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+
+from saya.errors import UserError
+from saya.findings import Finding, Problem, Report, Suppressed
+from saya.judging import (
+    Rules,
+    Side,
+    entry_of,
+    find_deployments,
+    judge_change,
+    judge_side,
+    make_side,
+    problems_of,
+    silence,
+    suppressions_of,
+    with_parameters,
+)
+from saya.model.check import check_template
+from saya.model.template import Template
+from saya.policy.age import NO_SILENCE, Silence, aged, is_added, mended, silence_of
+from saya.policy.judge import Judgement, merge_contexts
+from saya.policy.suppress import Suppressions
+from saya.record import record, replace
+from saya.sources.base import Deployment, Files
+from saya.sources.baseline import Baseline
+
+NOTHING = Judgement((), ())
+
+
+@record(kw_only=True)
+class Opened:
+    """A template of one revision.
+
+    Attributes:
+        files: the files of its revision.
+        path: its path among them.
+        shown: the path as the user would write it.
+        regions: the AWS Regions that it is to be judged for, whatever samconfig.toml says; often none.
+        template: what it holds.
+        problems: what is wrong with it, as far as it can be judged all the same.
+    """
+
+    files: Files
+    path: str
+    shown: str
+    regions: tuple[str, ...]
+    template: Template
+    problems: list[UserError]
+
+
+@record(kw_only=True)
+class Before:
+    """What base says of a template: all that it finds, what it silences, and the template as it is deployed."""
+
+    judgement: Judgement = NOTHING
+    silence: Silence = NO_SILENCE
+    side: Side | None = None
+
+
+def judge_pair(head: Opened, base: Opened | None, baseline: Baseline, rules: Rules, *, alike: bool) -> Report:
+    """What is to be said of a template of head; `base` is what it was, None where it is new.
+
+    `alike` says that both have the same content.
+    """
+    problems = [*head.problems, *check_template(head.template)]
+    side = make_side(head.template, _head_deployments(head, baseline, rules, problems))
+    own = judge_side(side, head.shown, rules)
+    before = Before() if base is None else _before(base, baseline, rules, (side, own) if alike else None, head.shown)
+    judgement = aged(own, before.judgement)
+    if before.side is not None:
+        judgement = _with_changes(judgement, before.side, side, head, baseline, rules)
+    suppressions, mistakes = suppressions_of(side, rules)
+    told = silence(judgement, suppressions, mistakes, rules)
+    findings, suppressed, notices = _marked(told, before.silence, rules)
+    return Report(
+        templates=(entry_of(side, head.shown),),
+        findings=findings,
+        undecided=judgement.undecided,
+        suppressed=suppressed,
+        resolved=mended(before.judgement, judgement, before.silence.findings),
+        errors=tuple(_problems(problems, head, baseline, alike=alike)),
+        notices=notices,
+    )
+
+
+def resolved(base: Opened, baseline: Baseline, rules: Rules) -> Report:
+    """What is mended because a template of base is no more."""
+    side = make_side(base.template, _base_deployments(base, baseline, rules))
+    judgement = judge_side(side, base.shown, rules)
+    suppressions, _ = suppressions_of(side, rules)
+    silenced = silence_of(judgement.findings, suppressions, rules.today)
+    return Report(resolved=mended(judgement, NOTHING, silenced.findings))
+
+
+def _before(
+    base: Opened, baseline: Baseline, rules: Rules, alike: tuple[Side, Judgement] | None, name: str
+) -> Before:
+    """What base says; `alike` is head of the same content, which holds for base where it is deployed alike, too."""
+    deployments = _base_deployments(base, baseline, rules)
+    if alike is not None and alike[0].deployments == deployments:
+        side, judgement = alike
+    else:
+        side = make_side(base.template, deployments)
+        judgement = judge_side(side, name, rules)
+    suppressions, _ = suppressions_of(side, rules)
+    return Before(judgement=judgement, silence=silence_of(judgement.findings, suppressions, rules.today), side=side)
+
+
+def _with_changes(
+    judgement: Judgement, before: Side, after: Side, head: Opened, baseline: Baseline, rules: Rules
+) -> Judgement:
+    """The judgement with what is to be said of the way from base to head, which is new whatever base has."""
+    if before is after and not baseline.changed:
+        return judgement
+    change = judge_change(before, after, head.shown, rules, baseline.changed, posixpath.dirname(head.path))
+    if change == NOTHING:
+        return judgement
+    both = merge_contexts([change, judgement])
+    new = {each.fingerprint for each in change.findings}
+    findings = (replace(each, status="new") if each.fingerprint in new else each for each in both.findings)
+    return both._replace(findings=tuple(findings))
+
+
+def _head_deployments(
+    head: Opened, baseline: Baseline, rules: Rules, problems: list[UserError]
+) -> tuple[Deployment, ...]:
+    """How head is deployed: where base is a stack, as that stack, with its parameters below those that head gives."""
+    deployments = find_deployments(head.files, head.path, head.shown, head.regions, rules, problems)
+    stack = baseline.deployment
+    if stack is None:
+        return deployments
+    same = [each for each in deployments if each.stack == stack.stack and each.region in (None, stack.region)]
+    known = dict(stack.parameters)
+    declared = tuple((name, known[name]) for name in head.template.parameters if name in known)
+    own = same[0].parameters if same else rules.parameters
+    return with_parameters((replace(stack, parameters=declared),), own)
+
+
+def _base_deployments(base: Opened, baseline: Baseline, rules: Rules) -> tuple[Deployment, ...]:
+    if baseline.deployment is not None:
+        return (baseline.deployment,)
+    return find_deployments(base.files, base.path, base.shown, base.regions, rules, [])
+
+
+def _marked(
+    told: Suppressions, base: Silence, rules: Rules
+) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...], tuple[str, ...]]:
+    """Findings, suppressed ones and notices: head's own suppressions are marked, or void where base alone silences."""
+    suppressed = [replace(each, added_by_head=is_added(each, base)) for each in told.suppressed]
+    notices = tuple(map(str, told.notices))
+    if rules.config.suppressions == "head":
+        return told.findings, tuple(suppressed), notices
+    void = [each for each in suppressed if each.added_by_head]
+    findings = sorted((*told.findings, *(each.finding for each in void)), key=lambda each: each.location.span)
+    notices += tuple(
+        f"{each.location.path}:{each.location.start_line}: this suppression of {each.policy} has no effect before it "
+        "is merged, by `suppressions: base`"
+        for each in void
+    )
+    return tuple(findings), tuple(each for each in suppressed if not each.added_by_head), notices
+
+
+def _problems(problems: Iterable[UserError], head: Opened, baseline: Baseline, *, alike: bool) -> Iterable[Problem]:
+    """The problems of a template and of the samconfig.toml beside it; those of unchanged files exist already."""
+    for problem in problems:
+        same = alike
+        if problem.path not in (None, head.shown):
+            beside = posixpath.join(posixpath.dirname(head.path), posixpath.basename(problem.path or ""))
+            data = head.files.read(beside)
+            same = data is not None and baseline.files.holds(beside, data)
+        for entry in problems_of(problem, head.shown):
+            yield replace(entry, status="existing") if same else entry
