@@ -4,7 +4,7 @@ import pytest
 
 from saya.errors import GitHubError
 from saya.github.client import Client
-from saya.github.contents import LARGEST, Contents, Entry, is_blob
+from saya.github.contents import LARGEST, Contents, Entry, RemoteFiles, is_blob
 from saya.github.transport import Transport
 
 from .hub import STRANGER, Hub, git_sha
@@ -41,7 +41,22 @@ def test_a_commit_that_is_not_there_is_an_error(contents: Contents, hub: Hub) ->
 def test_a_tree_holds_regular_files_only(contents: Contents, hub: Hub) -> None:
     files = {"t.yaml": "a", "run.sh": "b", "link": "/proc/self/environ", "module": "c"}
     commit = hub.commit(files, None, **{"run.sh": "100755", "link": "120000", "module": "160000"})
-    assert set(contents.tree(commit).files) == {"t.yaml", "run.sh"}
+    tree = contents.tree(commit)
+    assert set(tree.entries) == set(files)
+    assert set(RemoteFiles(contents, tree).below("")) == {"t.yaml", "run.sh"}
+
+
+def test_the_files_of_a_revision(contents: Contents, hub: Hub, server: Server) -> None:
+    files = {"a/t.yaml": "one", "a/b/t.yaml": "two", "c.yaml": "three"}
+    remote = RemoteFiles(contents, contents.tree(hub.commit(files)))
+    remote.fetch(["a/t.yaml", "c.yaml", "none.yaml"])
+    asked = len(server.requests)
+    assert (remote.read("a/t.yaml"), remote.read("none.yaml")) == (b"one", None)
+    assert remote.holds("a/b/t.yaml", b"two")
+    assert not remote.holds("a/b/t.yaml", b"three")
+    assert set(remote.below("a")) == {"a/t.yaml", "a/b/t.yaml"}
+    assert len(server.requests) == asked
+    assert remote.read("a/b/t.yaml") == b"two"
 
 
 def test_a_tree_that_github_cut_says_so(contents: Contents, hub: Hub) -> None:

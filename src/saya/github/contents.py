@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha1, sha256
 from typing import Any, NamedTuple
 
-from saya.errors import GitHubError
+from saya.errors import GitHubError, UserError
 from saya.github.transport import Transport, interpret
 from saya.record import record
 
@@ -24,21 +24,27 @@ _REGULAR = ("100644", "100755")
 
 
 class Entry(NamedTuple):
-    """A file of a tree: the SHA of its blob, and its size in bytes."""
+    """An entry of a tree: the SHA of its object, its size in bytes, its mode in octal digits."""
 
     sha: str
-    size: int
+    size: int = 0
+    mode: str = "100644"
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a regular file, and no symbolic link and no submodule."""
+        return self.mode in _REGULAR
 
 
 @record(kw_only=True)
 class Tree:
-    """The regular files of a revision by path; symbolic links and submodules are left out.
+    """The entries of a revision by path, symbolic links and submodules among them.
 
     `complete` is false where GitHub gave only a part: over 100,000 entries or 7 MB.
     """
 
     sha: str
-    files: Mapping[str, Entry]
+    entries: Mapping[str, Entry]
     complete: bool = True
 
 
@@ -63,8 +69,8 @@ class Contents:
     def tree(self, commit: str) -> Tree:
         """All files of a commit, one request."""
         reply = self._transport.read(f"{self._path}/git/trees/{commit}", {"recursive": "1"})
-        files = interpret(_files, reply.data, "a tree")
-        return Tree(sha=commit, files=files, complete=reply.data.get("truncated") is not True)
+        entries = interpret(_entries, reply.data, "a tree")
+        return Tree(sha=commit, entries=entries, complete=reply.data.get("truncated") is not True)
 
     def blobs(self, entries: Iterable[Entry]) -> dict[str, bytes]:
         """The bytes of these blobs by SHA, many in one request; those over `LARGEST` are left out."""
@@ -125,9 +131,49 @@ def is_blob(content: bytes, sha: str) -> bool:
     return algorithm(b"blob %d\0%b" % (len(content), content)).hexdigest() == sha  # Git's own names, no secret
 
 
-def _files(data: Mapping[str, Any]) -> dict[str, Entry]:
+def _entries(data: Mapping[str, Any]) -> dict[str, Entry]:
     return {
-        str(entry["path"]): Entry(str(entry["sha"]), int(entry.get("size", 0)))
+        str(entry["path"]): Entry(str(entry["sha"]), int(entry.get("size", 0)), str(entry["mode"]))
         for entry in data["tree"]
-        if entry["type"] == "blob" and entry["mode"] in _REGULAR and _HASH.fullmatch(entry["sha"])
+        if entry["type"] != "tree" and _HASH.fullmatch(entry["sha"])
     }
+
+
+class RemoteFiles:
+    """The regular files of a revision, by path from its root; what is not fetched yet is read one by one."""
+
+    def __init__(self, contents: Contents, tree: Tree) -> None:
+        self._contents = contents
+        self.tree = tree
+        self._blobs: dict[str, bytes] = {}
+
+    def has(self, path: str) -> bool:
+        """Whether there is a regular file at a path."""
+        entry = self.tree.entries.get(path)
+        return entry is not None and entry.is_file
+
+    def fetch(self, paths: Iterable[str]) -> None:
+        """Read files at once that are going to be asked for. Raises GitHubError."""
+        entries = (self.tree.entries[path] for path in paths if self.has(path))
+        self._blobs |= self._contents.blobs(entry for entry in entries if entry.sha not in self._blobs)
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file, None where there is none. Raises UserError where it is too large, and GitHubError."""
+        if not self.has(path):
+            return None
+        self.fetch([path])
+        data = self._blobs.get(self.tree.entries[path].sha)
+        if data is None:
+            raise UserError(
+                f"is larger than {LARGEST // 1024 // 1024} MB; CloudFormation takes at most 1 MB", path=path
+            )
+        return data
+
+    def holds(self, path: str, data: bytes) -> bool:
+        """Whether a file has this content, told by its hash and without reading it."""
+        return self.has(path) and is_blob(data, self.tree.entries[path].sha)
+
+    def below(self, folder: str) -> Iterator[str]:
+        """The paths of the files in a folder and in those below it."""
+        prefix = f"{folder}/" if folder else ""
+        return (path for path, entry in self.tree.entries.items() if entry.is_file and path.startswith(prefix))

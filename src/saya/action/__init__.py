@@ -1,0 +1,1 @@
+"""What runs inside a GitHub workflow: judge what an event brings, tell it, and never let it out unjudged."""
