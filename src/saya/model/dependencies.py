@@ -13,6 +13,8 @@ from saya.model.template import LANGUAGE_EXTENSIONS, Template, problem_at
 from saya.pattern import pattern
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 
+MAX_TOLD = 8
+
 _PLACEHOLDER = pattern(r"\$\{([^!}][^}]*)\}")
 
 
@@ -20,8 +22,10 @@ def circular_conditions(template: Template) -> Iterator[TemplateError]:
     """The conditions that refer to themselves, once for each circle."""
     edges = {name: set(_conditions_in(node)) for name, node in template.conditions.entries.items()}
     for circle in circles(edges):
-        told = " -> ".join((*circle, circle[0]))
-        yield problem_at(template.conditions.keys[circle[0]], f"conditions that refer to themselves: {told}")
+        yield problem_at(
+            template.conditions.keys[circle[0]],
+            f"conditions that refer to themselves: {_told(circle)}; break the circle",
+        )
 
 
 def circular_resources(template: Template) -> Iterator[TemplateError]:
@@ -37,9 +41,8 @@ def circular_resources(template: Template) -> Iterator[TemplateError]:
         return
     edges = {name: {other for other in needs(node) if other in certain} for name, node in certain.items()}
     for circle in circles(edges):
-        told = " -> ".join((*circle, circle[0]))
         yield problem_at(
-            template.resources.keys[circle[0]], f"circular dependency: {told}; remove one of the references"
+            template.resources.keys[circle[0]], f"circular dependency: {_told(circle)}; remove one of the references"
         )
 
 
@@ -115,19 +118,36 @@ def circles(edges: Mapping[str, set[str]]) -> Iterator[list[str]]:
 
 
 def _shortest(edges: Mapping[str, set[str]], first: str, group: set[str]) -> list[str]:
-    paths = [[first]]
-    seen: set[str] = set()
-    while paths:
-        longer = []
-        for path in paths:
-            for name in sorted(edges[path[-1]] & group):
-                if name == first:
-                    return path
-                if name not in seen:
-                    seen.add(name)
-                    longer.append([*path, name])
-        paths = longer
+    came_from: dict[str, str] = {}
+    level = [first]
+    while level:
+        following = []
+        for name in level:
+            for other in sorted(edges[name] & group):
+                if other == first:
+                    return _way(came_from, first, name)
+                if other not in came_from:
+                    came_from[other] = name
+                    following.append(other)
+        level = following
     return [first]
+
+
+def _way(came_from: dict[str, str], first: str, last: str) -> list[str]:
+    way = [last]
+    while way[-1] != first:
+        way.append(came_from[way[-1]])
+    return way[::-1]
+
+
+def _told(circle: list[str]) -> str:
+    """A circle in one line of bearable length."""
+    names = (
+        circle
+        if len(circle) <= MAX_TOLD
+        else [*circle[: MAX_TOLD - 2], f"... ({len(circle) - MAX_TOLD + 1} more)", circle[-1]]
+    )
+    return " -> ".join((*names, circle[0]))
 
 
 def _groups(edges: Mapping[str, set[str]]) -> Iterator[set[str]]:

@@ -74,6 +74,6 @@ def _named(key: ScalarNode, scope: Scope) -> ScalarNode:
     if not scope or "{" not in key.text:
         return key
     text = key.text
-    for name, value in scope:
+    for name, value in reversed(scope):
         text = text.replace(f"${{{name}}}", value).replace(f"&{{{name}}}", re.sub(r"[^0-9A-Za-z]", "", value))
     return ScalarNode(key.source, key.start, key.end, text, "str", key.style)

@@ -153,7 +153,7 @@ def _names(resolver: Resolver, argument: Node, scope: Scope) -> str | Unknown:
 
 
 def _looped(name: str, scope: Scope) -> str:
-    for variable, value in scope:
+    for variable, value in reversed(scope):
         name = name.replace(f"${{{variable}}}", value)
     return name
 

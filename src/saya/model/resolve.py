@@ -181,7 +181,7 @@ class Resolver:
         known = self._memo.get(key)
         if known is not None:
             return known
-        if self._depth >= MAX_DEPTH:
+        if self._depth >= MAX_DEPTH and _function_name(node):
             return always(TOO_DEEP)
         # A cycle meets this placeholder instead of itself.
         self._memo[key] = always(Unknown("it refers to itself"))
@@ -199,16 +199,15 @@ class Resolver:
             return always(Sequence(tuple(Bound(item, scope) for item in node.items), node))
         if not isinstance(node, MappingNode):
             return always(Unknown("it cannot be read"))
-        if len(node.entries) == 1:
-            (name,) = node.entries
-            if name == "Ref":
-                return references.ref(self, node.entries[name], scope, node)
-            if name.startswith("Fn::") and not name.startswith("Fn::ForEach"):
-                return intrinsics.call(self, name, node.entries[name], scope, node)
+        name = _function_name(node)
+        if name == "Ref":
+            return references.ref(self, node.entries[name], scope, node)
+        if name:
+            return intrinsics.call(self, name, node.entries[name], scope, node)
         return always(self._mapping(node, scope))
 
     def _mapping(self, node: MappingNode, scope: Scope) -> Mapping:
-        if not any(name.startswith("Fn::") for name in node.entries):
+        if not scope and not any(name.startswith("Fn::") for name in node.entries):
             return Mapping({name: Bound(value, scope) for name, value in node.entries.items()}, node)
         before = len(self.open_loops)
         entries = {key.text: Bound(value, inner) for key, value, inner in expand_entries(self, node, scope)}
@@ -278,8 +277,8 @@ class Resolver:
     def places(self, resource: TemplateResource, steps: tuple[str, ...]) -> Iterator[Place]:
         """What a property path leads to, alternative by alternative.
 
-        Steps are keys, `[]` for every item of a list and `{*}` for every value of a mapping. Where the way is blocked by something unknown, that
-        is the place. A place whose guard contradicts the resource's Condition is left out.
+        Steps are keys, `[]` for every item of a list and `{*}` for every value of a mapping. Where the way is blocked
+        by something unknown, that is the place. A place whose guard contradicts the resource's Condition is left out.
         """
         node = resource.node.get("Properties") or resource.node
         given = Given(self.properties(resource), node)
@@ -329,6 +328,15 @@ class Resolver:
             yield from self.walk(Given(always(value), here.at), rest, guard, path, parents)
         elif isinstance(value, Text) and value.literal is None:
             yield here._replace(value=references.reason_of(value))
+
+
+def _function_name(node: Node) -> str:
+    """The intrinsic function that a node is; empty where it is none."""
+    if isinstance(node, MappingNode) and len(node.entries) == 1:
+        (name,) = node.entries
+        if name == "Ref" or (name.startswith("Fn::") and not name.startswith("Fn::ForEach")):
+            return name
+    return ""
 
 
 def _declared(key: ScalarNode, node: Node, scope: Scope) -> TemplateResource | None:
