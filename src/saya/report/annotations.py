@@ -30,7 +30,7 @@ def tell_annotations(report: Report, *, colour: bool = False) -> str:  # noqa: A
     for severity, command in _COMMANDS.items():
         of_kind = [_finding(finding, command) for finding in new if finding.severity == severity]
         if severity == "error":
-            of_kind = [*map(_problem, report.errors), *of_kind]
+            of_kind = [*(_problem(entry) for entry in report.errors if entry.status != "existing"), *of_kind]
         lines += of_kind[:MOST_OF_A_KIND]
         left += max(len(of_kind) - MOST_OF_A_KIND, 0)
     return "\n".join([*lines, _summary(report, new, left)]) + "\n"

@@ -66,16 +66,17 @@ class BodyWriter:
 
     def _write(self, template: str, most: int, texts: list[str]) -> Body:
         report, tell = self.report, self.writer.teller
+        errors = [entry for entry in report.errors if entry.status != "existing"]
         groups = group_findings(finding for finding in report.findings if finding.status != "existing")
         undecided = [entry for entry in report.undecided if entry.status != "existing"]
         silenced = [entry for entry in report.suppressed if entry.added_by_head]
         outside = self.outside[:most]
         reasons = tell.undecided(undecided, min(most, 20))
         omitted = sum(len(group) for group in self.outside[most:])
-        omitted += max(len(report.errors) - most, 0) + max(len(silenced) - most, 0)
+        omitted += max(len(errors) - most, 0) + max(len(silenced) - most, 0)
         values: dict[str, Plain] = {
-            "headline": self._headline([finding for group in groups for finding in group]),
-            "errors": [problem(entry) for entry in report.errors[:most]],
+            "headline": self._headline([finding for group in groups for finding in group], len(errors)),
+            "errors": [problem(entry) for entry in errors[:most]],
             "findings": [tell.finding(group) for group in groups[: max(most, 10)]],
             "findings_more": max(len(groups) - max(most, 10), 0),
             "outside": [*texts],
@@ -92,26 +93,25 @@ class BodyWriter:
         text = self.writer.templates.render(template, values)
         return Body(text=text, told=tuple(finding for group in outside for finding in group), omitted=omitted)
 
-    def _headline(self, new: list[Finding]) -> str:
-        found = tally(new)
-        failed = counted(len(self.report.errors), "problem") if self.report.errors else ""
-        if found or failed:
-            return "Saya: " + ", ".join(filter(None, (failed, found)))
-        return "Saya: nothing found"
+    def _headline(self, new: list[Finding], failed: int) -> str:
+        told = [counted(failed, "problem") if failed else "", tally(new)]
+        return "Saya: " + (", ".join(filter(None, told)) or "nothing found")
 
     def _outside_title(self, count: int) -> str:
-        where = "without a comment of its own" if count == 1 else "without comments of their own"
-        return f"{counted(count, 'finding')} {where if self.commented else 'outside the changed lines'}"
+        where = "told here only" if self.commented else "outside the changed lines"
+        return f"{counted(count, 'finding')} {where}"
 
     def _rest(self, omitted: int) -> list[Plain]:
         """What is worth a line, and no more."""
         report = self.report
         existing = sum(finding.status == "existing" for finding in report.findings)
+        failed = sum(entry.status == "existing" for entry in report.errors)
         silent = sum(not entry.added_by_head for entry in report.suppressed)
         found = self.outside or self.commented
         lines = [
             f"left out for length: {omitted}" if omitted else "",
             f"{counted(existing, 'finding')} on the base branch already" if existing else "",
+            f"{counted(failed, 'file')} could not be judged before either" if failed else "",
             f"{counted(silent, 'finding')} silenced before" if silent else "",
             f"{counted(len(report.templates), 'template')} judged",
             f"to silence a finding: {code('# saya: ignore[policy] reason')} on its line" if found else "",

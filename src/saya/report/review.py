@@ -100,11 +100,12 @@ def build_review(
     body = bodies.write("review.md", LONGEST_BODY - LONGEST_MARK)
     marks = [mark_head(head_sha), mark(finding.fingerprint for finding in body.told)]
     added = any(entry.added_by_head for entry in report.suppressed)
+    failed = any(entry.status != "existing" for entry in report.errors)
     return Review(
         body="\n".join(filter(None, [body.text + "\n", *marks])),
         comments=comments,
         omitted=body.omitted,
-        silent=not (new or added or report.errors or report.resolved),
+        silent=not (new or added or failed or report.resolved),
     )
 
 
