@@ -10,7 +10,6 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -79,31 +78,11 @@ def _check(arguments: Namespace, environment: Environment) -> int:
 
 
 def _request(arguments: Namespace) -> tuple[Request, Config]:
-    from saya.pipeline import Request, Rules, find_root, load_config, unmerged
-    from saya.selection import choose, load_configured
+    from saya.pipeline import find_root, make_request
 
     root = find_root(arguments.paths)
-    baseline, without_base = _baseline(arguments, root)
-    base = baseline.files if baseline is not None and baseline.configures else None
-    config = load_config(root, base)
-    loaded = load_configured(config, root, arguments.policies, base=base)
-    rules = Rules(
-        policies=choose(loaded, config, arguments.select, arguments.ignore),
-        known=frozenset(policy.id for policy in loaded),
-        today=date.today(),  # noqa: DTZ011 - a suppression ends where its reader is
-        regions=tuple(arguments.region),
-        parameters=tuple(arguments.parameter),
-        config=config,
-    )
-    request = Request(
-        paths=tuple(arguments.paths),
-        rules=rules,
-        root=root,
-        baseline=baseline,
-        without_base=without_base,
-        notices=() if baseline is None else unmerged(baseline, config, root, arguments.policies),
-    )
-    return request, config
+    request = make_request(arguments, root, *_baseline(arguments, root))
+    return request, request.rules.config
 
 
 def _baseline(arguments: Namespace, root: Path) -> tuple[Baseline | None, UserError | None]:

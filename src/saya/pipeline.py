@@ -6,9 +6,10 @@ report, and the others go on; so is one on which we fail.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from saya.errors import ConfigError, UserError
 from saya.facts.collect import collect_changes, collect_facts
@@ -33,6 +34,7 @@ from saya.model.resolve import Resolver
 from saya.model.template import load_template
 from saya.policy.language import Example
 from saya.record import record, replace
+from saya.selection import choose, load_configured
 from saya.settings import CONFIG_PATH, Config, read_config
 from saya.sources.base import Candidate, Deployment, Files
 from saya.sources.workspace import Folder, decode, find_candidates, path_below, read_bytes, tree_root
@@ -52,6 +54,7 @@ __all__ = [
     "find_root",
     "joined",
     "load_config",
+    "make_request",
     "open_base",
     "problem_of_bug",
     "problems_of",
@@ -147,6 +150,48 @@ def unmerged(baseline: Baseline, config: Config, root: Path, directories: Iterab
         return ()
     rest = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
     return (f"{changed[0]}{rest}: what this change configures takes effect after it is merged",)
+
+
+class Choices(Protocol):
+    """What a user chose on the command line, or in the inputs of the action."""
+
+    @property
+    def paths(self) -> Sequence[str]: ...
+    @property
+    def policies(self) -> Sequence[str]: ...
+    @property
+    def select(self) -> Sequence[str]: ...
+    @property
+    def ignore(self) -> Sequence[str]: ...
+    @property
+    def region(self) -> Sequence[str]: ...
+    @property
+    def parameter(self) -> Sequence[tuple[str, str]]: ...
+
+
+def make_request(
+    choices: Choices, root: Path, baseline: Baseline | None = None, without_base: UserError | None = None
+) -> Request:
+    """What a user asks for. Configuration and policies are those of base, where that configures. Raises UserError."""
+    base = baseline.files if baseline is not None and baseline.configures else None
+    config = load_config(root, base)
+    loaded = load_configured(config, root, choices.policies, base=base)
+    rules = Rules(
+        policies=choose(loaded, config, choices.select, choices.ignore),
+        known=frozenset(policy.id for policy in loaded),
+        today=date.today(),  # noqa: DTZ011 - a suppression ends where its reader is
+        regions=tuple(choices.region),
+        parameters=tuple(choices.parameter),
+        config=config,
+    )
+    return Request(
+        paths=tuple(choices.paths),
+        rules=rules,
+        root=root,
+        baseline=baseline,
+        without_base=without_base,
+        notices=() if baseline is None else unmerged(baseline, config, root, choices.policies),
+    )
 
 
 def check(request: Request, progress: Progress) -> Report:
