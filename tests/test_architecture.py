@@ -34,6 +34,7 @@ MAY_IMPORT = {
     "pairs": {*BELOW_THE_FLOW, "judging"},
     "comparison": {*BELOW_THE_FLOW, "judging", "pairs"},
     "pipeline": {*BELOW_THE_FLOW, "aws", "selection", "judging", "pairs", "comparison", "report"},
+    "preview": {"findings", "github", "report", "sources"},
     "runner": set(),
     "action": {"pipeline", "github", "report", "findings", "runner", "settings", "sources"},
     "cli": {
@@ -44,6 +45,7 @@ MAY_IMPORT = {
         "findings",
         "pipeline",
         "policy",
+        "preview",
         "report",
         "selection",
         "settings",

@@ -30,6 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
         return added
 
     _add_check(command("check", "judge templates"))
+    _add_preview(command("preview", "show the review as it would be posted, with no GitHub"))
     _add_test(command("test", "run the examples of policies"))
     _add_explain(command("explain", "say why a policy exists and what it finds"))
     _add_policies(command("policies", "list the policies"))
@@ -55,21 +56,49 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="*", default=["."], metavar="PATH", help="template or folder (default: .)")
+    _add_paths(parser)
     add = parser.add_argument
-    repeated: dict[str, Any] = {"default": [], "action": "append"}
-    listed: dict[str, Any] = {"default": [], "action": "extend", "type": _ids, "metavar": "ID"}
     add("--base", metavar="REV|PATH", help="compare with a revision, a folder, a file or stack:NAME")
     add("--merge-base", action="store_true", help="compare with the merge base of --base and HEAD")
-    add("--region", **repeated, type=_region, metavar="R", help="AWS Region to judge for; may be repeated")
-    add("--parameter", **repeated, type=_parameter, metavar="K=V", help="value of a parameter; may be repeated")
+    _add_deployment(parser)
     add("--format", choices=FORMATS, default="text", help="form of the report (default: text)")
     add("--output", metavar="FILE", help="write the report there")
     add("--fail-on", choices=[*SEVERITIES, "never"], help="exit with 1 from here on (default: error)")
     add("--fail-on-undecided", action="store_true", help="exit with 1 on what is undecided, too")
     _add_policies(parser)
-    add("--select", **listed, help="judge by these policies only, separated by commas")
-    add("--ignore", **listed, help="leave these policies out, separated by commas")
+    _add_selection(parser)
+
+
+def _add_preview(parser: argparse.ArgumentParser) -> None:
+    _add_paths(parser)
+    add = parser.add_argument
+    add("--base", metavar="REV|PATH", help="what it would be merged into (default: where it left the main branch)")
+    add("--merge-base", action="store_true", help="compare with the merge base of --base and HEAD")
+    _add_deployment(parser)
+    add("--html", metavar="FILE", help="write a page that looks like the pull request")
+    add("--output", metavar="FILE", help="write the review as Markdown there")
+    _add_policies(parser)
+    _add_selection(parser)
+
+
+def _add_paths(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="*", default=["."], metavar="PATH", help="template or folder (default: .)")
+
+
+def _add_deployment(parser: argparse.ArgumentParser) -> None:
+    repeated: dict[str, Any] = {"default": [], "action": "append"}
+    parser.add_argument(
+        "--region", **repeated, type=_region, metavar="R", help="AWS Region to judge for; may be repeated"
+    )
+    parser.add_argument(
+        "--parameter", **repeated, type=_parameter, metavar="K=V", help="value of a parameter; may be repeated"
+    )
+
+
+def _add_selection(parser: argparse.ArgumentParser) -> None:
+    listed: dict[str, Any] = {"default": [], "action": "extend", "type": _ids, "metavar": "ID"}
+    parser.add_argument("--select", **listed, help="judge by these policies only, separated by commas")
+    parser.add_argument("--ignore", **listed, help="leave these policies out, separated by commas")
 
 
 def _add_test(parser: argparse.ArgumentParser) -> None:

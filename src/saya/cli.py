@@ -77,6 +77,29 @@ def _check(arguments: Namespace, environment: Environment) -> int:
     return exit_code(report, arguments.fail_on or config.fail_on, undecided_fails=undecided_fails)
 
 
+def _preview(arguments: Namespace, environment: Environment) -> int:
+    from saya.pipeline import find_root, make_request
+    from saya.preview import main_branch, preview, show
+
+    root = find_root(arguments.paths)
+    if arguments.base is None:
+        arguments.base, arguments.merge_base = main_branch(root), True
+    baseline, without_base = _baseline(arguments, root)
+    if baseline is None:
+        raise without_base or ConfigError("there is nothing to compare with", path="--base")
+    bugs: list[Exception] = []
+    report = _judge(make_request(arguments, root, baseline), bugs)
+    told = preview(report, baseline, name=arguments.base)
+    if arguments.html is not None:
+        _write_file(arguments.html, show(told))
+    if arguments.output is not None:
+        _write_file(arguments.output, told.markdown)
+    elif arguments.html is None:
+        _print(told.markdown)
+    _tell_bugs(bugs, debug=environment.debug or arguments.debug)
+    return exit_code(report, "never", undecided_fails=False)
+
+
 def _request(arguments: Namespace) -> tuple[Request, Config]:
     from saya.pipeline import find_root, make_request
 
@@ -124,13 +147,17 @@ def _write(report: Report, arguments: Namespace, environment: Environment) -> No
 
     reporter = REPORTERS[arguments.format]
     if arguments.output is not None:
-        try:
-            Path(arguments.output).write_text(reporter(report, colour=False), encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise ConfigError(f"cannot be written: {error.strerror}", path=arguments.output) from None
+        _write_file(arguments.output, reporter(report, colour=False))
         return
     colour = sys.stdout.isatty() if environment.colour is None else environment.colour
     _print(reporter(report, colour=colour))
+
+
+def _write_file(path: str, text: str) -> None:
+    try:
+        Path(path).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"cannot be written: {getattr(error, 'strerror', None) or error}", path=path) from None
 
 
 def exit_code(report: Report, fail_on: FailOn, *, undecided_fails: bool) -> int:
@@ -193,6 +220,7 @@ def _schema(arguments: Namespace, _: Environment) -> int:
 
 _COMMANDS: dict[str, Command] = {
     "check": _check,
+    "preview": _preview,
     "test": _test,
     "explain": _explain,
     "policies": _policies,

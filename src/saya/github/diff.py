@@ -48,6 +48,23 @@ def read_git_diff(text: str) -> Diff:
     return Diff(files)
 
 
+def compare_texts(path: str, old: str | None, new: str | None, *, old_path: str | None = None) -> FileDiff:
+    """The change of one file between two texts; None where it is not there."""
+    from difflib import unified_diff
+
+    lines: list[str] = []
+    for line in unified_diff(*(_lines(text or "") for text in (old, new)), n=3):
+        lines += [line.removesuffix("\n")] if line.endswith("\n") else [line, _NO_LINE_END]
+    hunks = tuple(read_hunks(lines))
+    status = "added" if old is None else "removed" if new is None else "renamed" if old_path else "modified"
+    return FileDiff(path=path, old_path=old_path, status=status, hunks=hunks, patched=bool(hunks))
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a text with their line feeds; nothing else ends a line, as in Git."""
+    return [line for line in re.split(r"(?<=\n)", text) if line]
+
+
 def read_hunks(lines: list[str]) -> Iterator[Hunk]:
     """The hunks in the lines of a patch. What stands before a hunk is skipped; one that does not add up ends them."""
     at = 0

@@ -15,6 +15,7 @@ from saya.errors import ConfigError
 from saya.record import record
 from saya.report.diff import Diff, DiffLine, FileDiff
 from saya.report.inert import inert
+from saya.report.marker import without_marks
 from saya.report.review import InlineComment, Review
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 LONGEST_OPEN = 300
 LONGEST_SHOWN = 3_000
 
-_MARK = re.compile(r"<!-- saya:1:[a-z0-9:]* -->\n?")
 _SUGGESTION = re.compile(r'<pre lang="suggestion"><code>(.*?)</code></pre>', re.DOTALL)
 _PATCH = re.compile(r'<pre lang="diff"><code>(.*?)</code></pre>', re.DOTALL)
 
@@ -139,7 +139,7 @@ def _markdown(text: str, replaced: tuple[str, ...]) -> Markup:
     import cmarkgfm
     from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
 
-    html: str = cmarkgfm.github_flavored_markdown_to_html(_MARK.sub("", text), options=Options.CMARK_OPT_UNSAFE)
+    html: str = cmarkgfm.github_flavored_markdown_to_html(without_marks(text), options=Options.CMARK_OPT_UNSAFE)
     html = _SUGGESTION.sub(lambda match: _suggested(replaced, match[1]), html)
     html = _PATCH.sub(lambda match: f'<div class="patch">{"".join(map(_patched, match[1].splitlines()))}</div>', html)
     return _safe(html)

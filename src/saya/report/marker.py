@@ -12,6 +12,7 @@ from collections.abc import Iterable
 LONGEST_MARK = len("<!-- saya:1:head: -->\n") + 64
 
 _FINGERPRINT = re.compile(r"<!-- saya:1:([0-9a-f]{8,64}) -->")
+_ANY = re.compile(r"\n*<!-- saya:1:[a-z0-9:]+ -->")
 _HEAD = re.compile(r"<!-- saya:1:head:([0-9a-f]{7,64}) -->")
 
 
@@ -34,6 +35,11 @@ def head_in(body: str) -> str | None:
     """The revision that a review body speaks of; None where it carries no such mark."""
     found = _HEAD.search(body)
     return found[1] if found else None
+
+
+def without_marks(body: str) -> str:
+    """A body as a reader sees it."""
+    return _ANY.sub("", body).rstrip("\n")
 
 
 def _checked(marked: str, pattern: re.Pattern[str]) -> str:

@@ -19,8 +19,8 @@ from saya.record import record
 from saya.report.body import BodyWriter
 from saya.report.comment import CommentWriter
 from saya.report.diff import Diff
-from saya.report.markdown import size
-from saya.report.marker import LONGEST_MARK, fingerprints_in, head_in, mark, mark_head
+from saya.report.markdown import code, size
+from saya.report.marker import LONGEST_MARK, fingerprints_in, head_in, mark, mark_head, without_marks
 from saya.report.placement import Draft, place
 from saya.report.rendering import Templates
 from saya.report.suggestion import sources_of
@@ -127,3 +127,12 @@ def _comment(draft: Draft, writer: CommentWriter) -> InlineComment:
         body=f"{text}\n\n{marks}",
         fingerprints=fingerprints,
     )
+
+
+def as_markdown(review: Review) -> str:
+    """A review as one text: the body, then each comment below its lines, from the top of each file."""
+    parts = [review.body]
+    for comment in sorted(review.comments, key=lambda each: (each.path, each.line)):
+        last = f"-{comment.line}" if comment.start_line else ""
+        parts += [f"---\n\n{code(f'{comment.path}:{comment.start_line or comment.line}{last}')}", comment.body]
+    return without_marks("\n\n".join(parts)) + "\n"

@@ -23,6 +23,8 @@ TIMEOUT = 120.0
 RENAME_LIMIT = 2_000
 """Added and deleted files, each, up to which Git compares contents; past it only equal ones count as renamed."""
 
+WHOLE_CLONE = "clone without `--filter`, or run `git fetch --refetch --no-filter`"
+
 REGULAR = frozenset(("100644", "100755"))
 SUBMODULE = "160000"
 
@@ -141,6 +143,12 @@ class Repository:
                 path = os.fsdecode(next(fields))
                 yield Change(None if status == b"A" else path, None if status == b"D" else path)
 
+    def patch(self, base: str, head: str) -> str:
+        """What differs between the trees of two commits, as `git diff` shows it, with three lines around a change."""
+        options = ("-r", "-p", "-U3", "-M", f"-l{RENAME_LIMIT}", "--no-ext-diff", "--no-textconv", "--no-color")
+        prefixes = ("--src-prefix=a/", "--dst-prefix=b/")
+        return self._run("diff-tree", *options, *prefixes, base, head).decode("utf-8", "replace")
+
     def uncommitted(self) -> Iterator[str]:
         """The files of the work tree that differ from the last commit or are new to it, without ignored ones."""
         options = ("--porcelain", "-z", "--untracked-files=all", "--no-renames", "--ignore-submodules=all")
@@ -158,6 +166,8 @@ class Repository:
         """What a command of Git's writes. Raises UserError where it fails."""
         answer = self._ask(*arguments, given=given)
         if answer.returncode not in valid:
+            if b"promisor" in answer.stderr or b"lazy fetching" in answer.stderr:
+                raise ConfigError(f"objects are missing in this partial clone; {WHOLE_CLONE}")
             told = answer.stderr.decode("utf-8", "replace").strip().split("\n")[-1] or f"exit {answer.returncode}"
             raise UserError(f"git {arguments[0]} failed: {told.removeprefix('fatal: ').removeprefix('error: ')}")
         return answer.stdout

@@ -1,11 +1,10 @@
 """Reports and diffs made by hand, of short texts."""
 
-from difflib import unified_diff
 from hashlib import md5
 
 from saya.findings import Edit, Finding, Fix, JudgedTemplate, Related, Report, Suppressed, Undecided
-from saya.github.diff import read_hunks
-from saya.report.diff import Diff, FileDiff
+from saya.github.diff import compare_texts
+from saya.report.diff import Diff
 from saya.text.source import Location, Source, Span
 
 BASE = """\
@@ -37,20 +36,7 @@ REPOSITORY = "https://github.com/octo/repo"
 def diff_of(base: str = BASE, head: str = HEAD, path: str = "t.yaml", **more: tuple[str, str]) -> Diff:
     """The diff of one file, and of others given as pairs of base and head by name."""
     files = {path: (base, head), **{f"{name}.yaml": pair for name, pair in more.items()}}
-    return Diff({name: file_diff(name, *pair) for name, pair in files.items()})
-
-
-def file_diff(path: str, base: str, head: str) -> FileDiff:
-    lines: list[str] = []
-    for line in unified_diff(*(_lines(text) for text in (base, head)), n=3):
-        lines += [line.removesuffix("\n")] if line.endswith("\n") else [line, "\\ No newline at end of file"]
-    hunks = tuple(read_hunks(lines))
-    return FileDiff(path=path, hunks=hunks, patched=bool(hunks))
-
-
-def _lines(text: str) -> list[str]:
-    pieces = text.split("\n")
-    return [piece + "\n" for piece in pieces[:-1]] + ([pieces[-1]] if pieces[-1] else [])
+    return Diff({name: compare_texts(name, *pair) for name, pair in files.items()})
 
 
 def at(needle: str, *, text: str = HEAD, path: str = "t.yaml", last: bool = False) -> Location:
