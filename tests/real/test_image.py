@@ -41,7 +41,10 @@ def test_git_and_node_are_there(podman: Podman, image: str) -> None:
 
 
 def test_what_built_it_is_gone(podman: Podman, image: str) -> None:
-    script = "import importlib.util, pathlib; print([*map(importlib.util.find_spec, ['pip', 'hatchling'])], [*pathlib.Path('/tmp').iterdir()])"
+    script = (
+        "import importlib.util, pathlib\n"
+        "print([*map(importlib.util.find_spec, ['pip', 'hatchling'])], [*pathlib.Path('/tmp').iterdir()])"
+    )
     done = inside(podman, image, "/opt/saya/bin/python", "-c", script)
     assert done.stdout.strip() == "[None, None] []", done.stderr
     assert inside(podman, image, "/usr/bin/which", "gcc", "make").returncode == 1
@@ -51,7 +54,8 @@ def test_nothing_is_compiled_again_when_it_starts(podman: Podman, image: str) ->
     script = (
         "import importlib.util, pathlib, sys, saya.cli, saya.pipeline, saya.github.client, jinja2, github, json\n"
         "files = {m.__file__ for m in sys.modules.values() if getattr(m, '__file__', None)}\n"
-        "print([f for f in files if f.endswith('.py') and not pathlib.Path(importlib.util.cache_from_source(f)).exists()])"
+        "compiled = lambda file: pathlib.Path(importlib.util.cache_from_source(file)).exists()\n"
+        "print([file for file in files if file.endswith('.py') and not compiled(file)])"
     )
     done = inside(podman, image, "/opt/saya/bin/python", "-c", script)
     assert done.stdout.strip() == "[]", done.stderr
