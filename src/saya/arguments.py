@@ -31,6 +31,8 @@ def build_parser() -> argparse.ArgumentParser:
 
     _add_check(command("check", "judge templates"))
     _add_preview(command("preview", "show the review as it would be posted, with no GitHub"))
+    _add_review(command("review", "review a pull request, inside a workflow"))
+    _add_publish(command("publish", "post the review of a pull request that a run without permissions judged"))
     _add_test(command("test", "run the examples of policies"))
     _add_explain(command("explain", "say why a policy exists and what it finds"))
     _add_policies(command("policies", "list the policies"))
@@ -77,6 +79,32 @@ def _add_preview(parser: argparse.ArgumentParser) -> None:
     _add_deployment(parser)
     add("--html", metavar="FILE", help="write a page that looks like the pull request")
     add("--output", metavar="FILE", help="write the review as Markdown there")
+    _add_policies(parser)
+    _add_selection(parser)
+
+
+def _add_review(parser: argparse.ArgumentParser) -> None:
+    _add_paths(parser)
+    add = parser.add_argument
+    add("--base", metavar="REV|PATH", help="what to compare with (default: what the event says)")
+    add("--report", metavar="FILE", help="for the event workflow_run: the report of the other run")
+    _add_gate(parser)
+
+
+def _add_publish(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("report", metavar="REPORT", help="the report of the other run")
+    parser.set_defaults(paths=["."], base=None)
+    _add_gate(parser)
+
+
+def _add_gate(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    _add_deployment(parser)
+    add("--output", metavar="FILE", help="write the report there (default: saya-report.json)")
+    add("--sarif", metavar="FILE", help="write it as SARIF there, too")
+    add("--fail-on", choices=[*SEVERITIES, "never"], help="exit with 1 from here on (default: error)")
+    add("--fail-on-undecided", action="store_true", help="exit with 1 on what is undecided, too")
+    add("--on-error", choices=("fail", "pass"), default="fail", help="what a template that cannot be judged does")
     _add_policies(parser)
     _add_selection(parser)
 

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, TextIO
 import saya
 from saya.arguments import build_parser
 from saya.errors import BaseUnavailableError, ConfigError, UserError
-from saya.findings import SEVERITIES, Report
-from saya.settings import Environment, FailOn, read_environment
+from saya.findings import Report
+from saya.settings import Environment, read_environment
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from saya.action.run import Run
     from saya.pipeline import Progress, Request
     from saya.policy.language import Policy
     from saya.settings import Config
@@ -38,7 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     # default costs a third of a run. Memory stays bounded.
     gc.set_threshold(200_000, 20, 100)
     environment = read_environment()
-    arguments = build_parser().parse_args(argv)
+    given = list(sys.argv[1:] if argv is None else argv)
+    arguments = build_parser().parse_args(given)
+    arguments.given = given[1:]
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -60,6 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _check(arguments: Namespace, environment: Environment) -> int:
     from saya.pipeline import joined, problem_of_bug, problems_of
     from saya.settings import Config
+    from saya.verdict import exit_code
 
     config = Config()
     bugs: list[Exception] = []
@@ -77,9 +81,40 @@ def _check(arguments: Namespace, environment: Environment) -> int:
     return exit_code(report, arguments.fail_on or config.fail_on, undecided_fails=undecided_fails)
 
 
+def _review(arguments: Namespace, environment: Environment) -> int:
+    from saya.action.review import review
+
+    return _in_workflow(arguments, environment, review)
+
+
+def _publish(arguments: Namespace, environment: Environment) -> int:
+    from saya.action.review import publish_report
+
+    return _in_workflow(arguments, environment, publish_report)
+
+
+def _in_workflow(arguments: Namespace, environment: Environment, act: Callable[[Run], int]) -> int:
+    """Run a command with the inputs of the action as its arguments; what is on the command line wins."""
+    from saya.action.log import Log
+    from saya.action.run import Options, Run
+    from saya.runner import arguments_of, read_runner
+    from saya.settings import take_runner_variables
+
+    runner = read_runner(take_runner_variables())
+    if arguments.command == "review":
+        own = arguments_of(runner.inputs, arguments.given, paths=arguments.paths == ["."])
+        arguments = build_parser().parse_args(["review", *own])
+    names = ("base", "fail_on", "fail_on_undecided", "on_error", "output", "sarif", "report")
+    options = Options(**{name: getattr(arguments, name) for name in names})
+    debug = environment.debug or arguments.debug
+    with Log(_print, lambda bug: _tell_bugs([bug], debug=debug), colour=bool(environment.colour)) as console:
+        return act(Run(choices=arguments, options=options, runner=runner, console=console))
+
+
 def _preview(arguments: Namespace, environment: Environment) -> int:
     from saya.pipeline import find_root, make_request
     from saya.preview import main_branch, preview, show
+    from saya.verdict import exit_code
 
     root = find_root(arguments.paths)
     if arguments.base is None:
@@ -160,22 +195,6 @@ def _write_file(path: str, text: str) -> None:
         raise ConfigError(f"cannot be written: {getattr(error, 'strerror', None) or error}", path=path) from None
 
 
-def exit_code(report: Report, fail_on: FailOn, *, undecided_fails: bool) -> int:
-    """What the process returns for a report; what exists already or is of unknown age does not count."""
-    from saya.pipeline import INTERNAL
-
-    if any(problem.kind == INTERNAL for problem in report.errors):
-        return BUG
-    if any(problem.status != "existing" for problem in report.errors):
-        return MISTAKE
-    if fail_on == "never":
-        return OK
-    failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
-    if any(finding.severity in failing and finding.status == "new" for finding in report.findings):
-        return FOUND
-    return FOUND if undecided_fails and any(entry.status == "new" for entry in report.undecided) else OK
-
-
 def _policies(arguments: Namespace, _: Environment) -> int:
     from saya.policy.explain import overview
 
@@ -221,6 +240,8 @@ def _schema(arguments: Namespace, _: Environment) -> int:
 _COMMANDS: dict[str, Command] = {
     "check": _check,
     "preview": _preview,
+    "review": _review,
+    "publish": _publish,
     "test": _test,
     "explain": _explain,
     "policies": _policies,

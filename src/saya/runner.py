@@ -6,7 +6,7 @@ in upper case; hyphens stay. All of them are text, and an empty one is as good a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from saya.errors import ConfigError
 from saya.record import field, record
@@ -78,10 +78,13 @@ def read_runner(variables: Mapping[str, str]) -> Runner:
     )
 
 
-def arguments_of(inputs: Mapping[str, str]) -> list[str]:
-    """The inputs of the action as they are written on the command line. Raises ConfigError."""
-    paths = _lines(inputs.get("paths", ""))
-    return [*_options(inputs), *(["--", *paths] if paths else [])]
+def arguments_of(inputs: Mapping[str, str], given: Sequence[str], *, paths: bool) -> list[str]:
+    """A command line with the inputs of the action before the arguments that were `given`, which so win.
+
+    `paths` says whether the paths are the inputs' to name. Raises ConfigError.
+    """
+    named = _lines(inputs.get("paths", "")) if paths else []
+    return [*_options(inputs), *given, *(["--", *named] if named else [])]
 
 
 def _options(inputs: Mapping[str, str]) -> Iterator[str]:

@@ -140,12 +140,15 @@ def _entries(data: Mapping[str, Any]) -> dict[str, Entry]:
 
 
 class RemoteFiles:
-    """The regular files of a revision, by path from its root; what is not fetched yet is read one by one."""
+    """The regular files of a revision, by path from its root; what is not fetched yet is read one by one.
 
-    def __init__(self, contents: Contents, tree: Tree) -> None:
+    `blobs` are contents by SHA, which several revisions can share.
+    """
+
+    def __init__(self, contents: Contents, tree: Tree, blobs: dict[str, bytes] | None = None) -> None:
         self._contents = contents
         self.tree = tree
-        self._blobs: dict[str, bytes] = {}
+        self._blobs = {} if blobs is None else blobs
 
     def has(self, path: str) -> bool:
         """Whether there is a regular file at a path."""
@@ -155,7 +158,7 @@ class RemoteFiles:
     def fetch(self, paths: Iterable[str]) -> None:
         """Read files at once that are going to be asked for. Raises GitHubError."""
         entries = (self.tree.entries[path] for path in paths if self.has(path))
-        self._blobs |= self._contents.blobs(entry for entry in entries if entry.sha not in self._blobs)
+        self._blobs.update(self._contents.blobs(entry for entry in entries if entry.sha not in self._blobs))
 
     def read(self, path: str) -> bytes | None:
         """The bytes of a file, None where there is none. Raises UserError where it is too large, and GitHubError."""

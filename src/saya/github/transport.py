@@ -92,6 +92,10 @@ class Transport:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the connection."""
         self._github.close()
 
     def read(self, path: str, parameters: Mapping[str, str | int] | None = None) -> Reply:

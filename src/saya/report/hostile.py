@@ -55,11 +55,12 @@ def _objections(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any], 
     if depth > _DEEPEST:
         yield f"{at} is too deep"
     elif "anyOf" in schema:
-        if all(any(_objections(value, each, root, at, depth)) for each in schema["anyOf"]):
-            yield f"{at} is of no form that it may have"
-    elif "const" in schema or "enum" in schema:
-        if value not in schema.get("enum", [schema.get("const")]) or isinstance(value, bool | float):
-            yield f"{at} is another value"
+        forms = (_objections(value, each, root, at, depth) for each in schema["anyOf"])
+        yield from [f"{at} is of no form that it may have"] * all(map(any, forms))
+    elif _is_other(value, schema):
+        yield f"{at} is another value"
+    elif "type" not in schema:
+        return
     elif not _is_of(value, schema["type"]):
         yield f"{at} is of another type"
     elif isinstance(value, dict):
@@ -68,6 +69,12 @@ def _objections(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any], 
         yield from _list(value, schema, root, at, depth)
     elif _is_out_of_range(value, schema.get("minimum", 0)):
         yield f"{at} is out of range"
+
+
+def _is_other(value: object, schema: Mapping[str, Any]) -> bool:
+    """Whether the schema lists the values that there may be, and this is none of them."""
+    allowed = schema.get("enum", [schema["const"]] if "const" in schema else None)
+    return allowed is not None and (value not in allowed or isinstance(value, bool))
 
 
 def _is_out_of_range(value: object, least: int) -> bool:

@@ -1,0 +1,124 @@
+"""Head and base of a pull request without a checkout: what changes is read over the API, as data.
+
+Head's changed files are written into a folder of ours, where they are judged as in a work tree; base is read where it
+is. Nothing of head is a link there, and nothing is run.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from saya.errors import ConfigError
+from saya.github.contents import LARGEST, Contents, RemoteFiles, Tree
+from saya.settings import CONFIG_PATH
+from saya.sources.baseline import Baseline
+from saya.sources.revision import Differences
+from saya.sources.workspace import LEFT_OUT, SUFFIXES
+
+MOST_BYTES = 256 * 1024 * 1024
+_DEPLOYMENTS = "samconfig.toml"
+_TOO_LARGE = "check it out with `fetch-depth: 0` and it is read from there"
+
+
+def open_remote(contents: Contents, base: str, head: str, folder: Path, scope: Iterable[str]) -> Baseline:
+    """Write what head changes into a folder; what it is compared with.
+
+    `base` and `head` are commits, `scope` the paths that are to be judged: those that this change does not touch are
+    made, so that they are found. Raises GitHubError, or ConfigError where the repository is too large to be read so.
+    """
+    before, after = contents.tree(base), contents.tree(head)
+    if not (before.complete and after.complete):
+        raise ConfigError(f"the repository has more files than GitHub lists at once; {_TOO_LARGE}")
+    blobs: dict[str, bytes] = {}
+    olds, news = RemoteFiles(contents, before, blobs), RemoteFiles(contents, after, blobs)
+    differences = differences_between(before, after)
+    wanted = sorted(_wanted(olds, news, differences))
+    if sum(after.entries[path].size for path in wanted if news.has(path)) > MOST_BYTES:
+        raise ConfigError(f"this change holds more than {MOST_BYTES // 1024 // 1024} MB of templates; {_TOO_LARGE}")
+    old = [path for path in (*wanted, *differences.renamed.values(), CONFIG_PATH) if olds.has(path)]
+    blobs.update(
+        contents.blobs(
+            [before.entries[path] for path in old] + [after.entries[path] for path in wanted if news.has(path)]
+        )
+    )
+    for path in wanted:
+        _write(folder, path, news)
+    for path in map(posixpath.normpath, scope):
+        if any(each == path or each.startswith(f"{path}/") for each in after.entries):
+            target = _inside(folder, path)
+            if not target.exists():
+                target.mkdir(parents=True)
+    return Baseline(
+        name=base,
+        head=head,
+        root=folder,
+        files=olds,
+        told=lambda path: path,
+        differences=differences,
+        configures=True,
+    )
+
+
+def differences_between(base: Tree, head: Tree) -> Differences:
+    """How the files of two trees differ. A file with the same content under another name was renamed."""
+    changed = {
+        path for path in base.entries.keys() | head.entries.keys() if base.entries.get(path) != head.entries.get(path)
+    }
+    gone = {base.entries[path].sha: path for path in sorted(changed - head.entries.keys())}
+    added = sorted(changed - base.entries.keys())
+    renamed = {path: gone[sha] for path in added if (sha := head.entries[path].sha) in gone}
+    return Differences(frozenset(changed), renamed)
+
+
+def may_hold_template(path: str) -> bool:
+    """Whether a file may be a template by its name and place."""
+    return path.lower().endswith(SUFFIXES) and not LEFT_OUT.intersection(path.split("/")[:-1])
+
+
+def _wanted(base: RemoteFiles, head: RemoteFiles, differences: Differences) -> Iterator[str]:
+    """The paths whose content in head, or whose being no file there, the judgement needs."""
+    named = {posixpath.dirname(path) for path in differences.changed if posixpath.basename(path) == _DEPLOYMENTS}
+    folders = named.copy()
+    for path in differences.changed:
+        entry = head.tree.entries.get(path)
+        old = differences.renamed.get(path, path)
+        if entry is not None and not entry.is_file:
+            yield path
+        elif may_hold_template(path) or may_hold_template(old):
+            yield path
+            folders.add(posixpath.dirname(path))
+    # What a samconfig.toml says of a template depends on the templates beside it, and concerns all of them.
+    for folder in folders:
+        deployments = posixpath.join(folder, _DEPLOYMENTS)
+        if head.has(deployments) or base.has(deployments):
+            yield deployments
+            beside = (path for path in head.below(folder) if posixpath.dirname(path) == folder)
+            yield from (path for path in beside if may_hold_template(path))
+
+
+def _write(folder: Path, path: str, head: RemoteFiles) -> None:
+    """Put what head has at a path into the folder: a file, or something that is seen to be none."""
+    entry = head.tree.entries.get(path)
+    if entry is None:
+        return
+    target = _inside(folder, path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not entry.is_file:
+        target.symlink_to("no-file")  # a link or a submodule, and leads nowhere
+        return
+    if entry.size > LARGEST:
+        with target.open("wb") as file:  # too large to be fetched, and to be judged
+            file.write(b"AWS::")
+            file.truncate(entry.size)
+    else:
+        target.write_bytes(head.read(path) or b"")
+
+
+def _inside(folder: Path, path: str) -> Path:
+    """The place of a path in the folder. Git refuses such names as are refused here; trees can be made by hand."""
+    parts = path.split("/")
+    if any(part in ("", ".", "..") or "\0" in part or part.lower() == ".git" for part in parts):
+        raise ConfigError("the head of this change holds a path that no checkout can have")
+    return folder.joinpath(*parts)
