@@ -5,8 +5,8 @@ usage: real.py [PYTEST-ARGUMENT...]      exit code of pytest; 2 where a program 
 
 from __future__ import annotations
 
-import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -18,13 +18,12 @@ PROGRAMS = {"git": "git", "podman": "podman", "runc": "runc"}
 
 
 def main(arguments: list[str]) -> int:
-    """Become pytest, if everything is there."""
+    """Run pytest, if everything is there."""
     missing = [package for program, package in PROGRAMS.items() if shutil.which(program) is None]
     if missing:
         print(f"make real: missing are {', '.join(missing)}; apt-get install them, or run .ci/run", file=sys.stderr)
         return 2
-    os.chdir(ROOT)
-    os.execv(sys.executable, [sys.executable, "-m", "pytest", "tests/real", "--durations=5", *arguments])
+    return subprocess.call([sys.executable, "-m", "pytest", "tests/real", "--durations=5", *arguments], cwd=ROOT)
 
 
 if __name__ == "__main__":
