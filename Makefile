@@ -45,6 +45,7 @@ real: $(READY)  ## what needs more than Python: the wheel and the image as users
 docs: $(READY)  ## write the generated files anew
 	$(BIN)/python tools/compile_data.py
 	$(BIN)/python tools/generate_docs.py
+	$(BIN)/python tools/screenshot.py
 
 bench: $(READY)  ## speed, as ratios against cfn-lint in the same run
 	$(BIN)/python tools/bench.py

@@ -31,10 +31,13 @@ class Links:
         shown = code(f"{location.path}:{first}")
         return link(shown, blob_url(self.repository_url, commit, location.path, first, last))
 
-    def to_line(self, location: Location) -> str:
-        """The line alone, as a permanent link; for a list of places in one file."""
+    def beside(self, location: Location, other: Location, revision: str = "head") -> str:
+        """A location where another is named already: its line alone where it is in the same file."""
+        if location.path != other.path:
+            return self.to(location, revision)
         first, last = lines_of(location)
-        return link(code(f":{first}"), blob_url(self.repository_url, self.head, location.path, first, last))
+        commit = (self.base or "") if revision == "base" else self.head
+        return link(f"line {first}", blob_url(self.repository_url, commit, location.path, first, last))
 
 
 @record(kw_only=True)
@@ -71,9 +74,10 @@ class Teller:
             "scenario": scenario(first),
             "contexts": self.contexts(first.template, first.contexts),
             "others": [
-                {"message": prose(finding.message), "place": self.links.to(finding.location)} for finding in group[1:]
+                {"message": prose(finding.message), "place": self.links.beside(finding.location, first.location)}
+                for finding in group[1:]
             ],
-            "related": [] if brief else [self.related(entry) for entry in first.related[:RELATED]],
+            "related": [] if brief else [self.related(entry, first.location) for entry in first.related[:RELATED]],
             "fix": self.fix(first.fix, suggestion, patch) if first.fix else None,
             "advice": prose(first.advice) if first.advice and not brief else "",
         }
@@ -87,20 +91,18 @@ class Teller:
             "patch": fenced(patch, "diff") if patch is not None else "",
         }
 
-    def related(self, entry: Related) -> dict[str, Plain]:
-        """A place that belongs to a finding."""
+    def related(self, entry: Related, at: Location) -> dict[str, Plain]:
+        """A place that belongs to a finding which is told at another."""
         return {
             "message": prose(entry.message),
-            "place": self.links.to(entry.location, entry.revision),
+            "place": self.links.beside(entry.location, at, entry.revision),
             "base": entry.revision == "base",
         }
 
     def places(self, locations: list[Location]) -> str:
         """The places, the file named once; the first few of them and how many more."""
         shown = [self.links.to(locations[0])]
-        for before, location in pairwise(locations[:PLACES]):
-            same = before.path == location.path
-            shown.append(self.links.to_line(location) if same else self.links.to(location))
+        shown += [self.links.beside(location, before) for before, location in pairwise(locations[:PLACES])]
         more = len(locations) - len(shown)
         return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
 

@@ -91,7 +91,7 @@ def test_what_is_related_in_base_is_no_place_for_a_comment():
     entry = Related(at("[x86_64]", text=BASE), "was so", revision="base")
     told = review(finding(location=at("!Ref Orders"), related=(entry,)))
     assert told.comments == ()
-    assert f"[`t.yaml:6`]({REPOSITORY}/blob/{'0' * 40}/t.yaml#L6)" in told.body
+    assert f"[line 6]({REPOSITORY}/blob/{'0' * 40}/t.yaml#L6) as it is now: was so" in told.body
 
 
 @pytest.mark.parametrize("diff", [Diff(), diff_of(path="other.yaml"), diff_of(HEAD, HEAD)])
@@ -148,7 +148,7 @@ def test_findings_of_one_function_and_one_policy_are_told_together():
         finding(values={"target.id": "Other"}, fingerprint="c" * 32, location=at("two")),
     )
     assert [comment.fingerprints for comment in told.comments] == [("c" * 32,), ("a" * 32, "b" * 32)]
-    assert f"- [`t.yaml:11`]({REPOSITORY}/blob/{SHA}/t.yaml#L11): second" in told.comments[1].body
+    assert f"- [line 11]({REPOSITORY}/blob/{SHA}/t.yaml#L11): second" in told.comments[1].body
 
 
 def test_those_with_suggestions_have_comments_of_their_own():
