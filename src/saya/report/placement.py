@@ -49,7 +49,9 @@ def place(findings: list[Finding], sources: Mapping[str, Source], diff: Diff) ->
     outside: list[Finding] = []
     taken: list[Anchor] = []
     for group in group_findings(findings):
-        written = list(_drafts(group, sources, diff, taken))
+        severity = rank(group[0])[0]
+        full = sum(rank(draft.findings[0])[0] <= severity for draft in drafts) >= MOST_COMMENTS
+        written = [] if full else list(_drafts(group, sources, diff, taken))
         drafts += written
         outside += [] if written else group
     drafts.sort(key=lambda draft: rank(draft.findings[0])[0])
