@@ -22,7 +22,12 @@ STORY = {
 AFTERWORD = """\
 And yet deploying `correct` over `before` breaks live traffic for some seconds: CloudFormation changes the architecture
 of the function in one call and its layers in another, while the callers that are deployed still reach it directly.
-No single template shows that. It takes the comparison of the two, which Saya does not do yet."""
+No single template shows that. Comparing the two does, and a review of the pull request says so on the line. Both
+reviews, as they would be posted:
+"""
+
+# What each review must say; the whole of it is in tests/snapshots.
+REVIEWS = {"correct": "lambda-non-atomic-update", "careless": "lambda-layer-architecture"}
 
 
 def main() -> int:
@@ -32,19 +37,34 @@ def main() -> int:
     for state, story in STORY.items():
         template = (HERE / state / "template.yaml").relative_to(ROOT).as_posix()
         print(f"--- {state}: {story}\n\n$ saya check {template}", flush=True)
-        code = run([template]).returncode
-        report = json.loads(run([template, "--format", "json"], capture=True).stdout)
+        code = run(["check", template]).returncode
+        report = json.loads(run(["check", template, "--format", "json"], capture=True).stdout)
         wrong += [f"{state}: {line}" for line in differences(expected[state], code, report)]
         print(f"(exit code {code})\n", flush=True)
     print(AFTERWORD)
+    for state, policy in REVIEWS.items():
+        wrong += [] if f"**Error** `{policy}`" in tell_review(state) else [f"{state}: no comment of {policy}"]
     if wrong:
         print("\nNot what examples/arm64-migration/expected.yml says:\n  " + "\n  ".join(wrong))
     return 1 if wrong else 0
 
 
+def tell_review(state: str) -> str:
+    """Print the review of a state over the one before, write it as a page too, and return it."""
+    head, base = ((HERE / name).relative_to(ROOT).as_posix() for name in (state, "before"))
+    command = ["preview", head, "--base", base]
+    page = Path(".saya", f"review-{state}.html")
+    (ROOT / page).parent.mkdir(exist_ok=True)
+    review = run(command, capture=True).stdout
+    print(f"$ saya {' '.join(command)}\n\n{review}", flush=True)
+    run([*command, "--html", page.as_posix()]).check_returncode()
+    print(f"(as a page: {page})\n", flush=True)
+    return review
+
+
 def run(arguments: list[str], *, capture: bool = False) -> "subprocess.CompletedProcess[str]":
-    """Run `saya check` at the top of the repository."""
-    command = [sys.executable, "-m", "saya", "check", *arguments]
+    """Run `saya` at the top of the repository."""
+    command = [sys.executable, "-m", "saya", *arguments]
     return subprocess.run(command, cwd=ROOT, text=True, encoding="utf-8", check=False, capture_output=capture)
 
 

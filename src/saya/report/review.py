@@ -56,8 +56,8 @@ class Review:
         body: the body of the review.
         comments: in the order in which they are to be posted: by file, bottom-up within one.
         omitted: how many entries had to be cut from the body; it says so itself.
-        silent: whether nobody needs to read it: no new finding, nothing undecided or suppressed by this change, no
-            error, nothing mended.
+        silent: whether nobody needs to read it: no new finding, nothing that this change suppresses or mends, no new
+            error. What is undecided alone is for the job summary.
     """
 
     body: str
