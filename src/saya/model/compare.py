@@ -11,11 +11,26 @@ from typing import Any, NamedTuple
 
 from saya.model.guard import ALWAYS, Guard
 from saya.model.operands import written
-from saya.model.resolve import Resolver, TemplateResource
-from saya.model.value import Absent, Given, Mapping, Part, Reference, Sequence, Text, Thunk, Unknown, Value, always
-from saya.text.node import Node
+from saya.model.redefinitions import find_redefinitions
+from saya.model.resolve import MAX_ALTERNATIVES, Resolver, TemplateResource
+from saya.model.value import (
+    Absent,
+    Given,
+    Mapping,
+    Part,
+    Reference,
+    Sequence,
+    Text,
+    Thunk,
+    Unknown,
+    Value,
+    always,
+    literal,
+)
+from saya.text.node import MappingNode, Node
 
 _BASE_ONLY = " (base)"
+_ELSEWHERE = Unknown("base and head take it from different places")
 
 
 class Difference(NamedTuple):
@@ -32,6 +47,15 @@ class Difference(NamedTuple):
     head: Node | None
 
 
+class _Pair(NamedTuple):
+    """A value of base and the one of head in its place, and where they are written."""
+
+    base: Value
+    head: Value
+    base_at: Node
+    head_at: Node
+
+
 class Revisions:
     """Two revisions of one template, each resolved in the context that belongs to the other's.
 
@@ -42,15 +66,21 @@ class Revisions:
         self.base = base
         self.head = head
         self.renamed = renamed or {}
-        self._changed_conditions = frozenset(
-            name
-            for name, node in base.template.conditions.entries.items()
-            if (other := head.template.conditions.get(name)) is None or written(node) != written(other)
-        )
+        self._redefined = find_redefinitions(base, head)
 
     def joined(self, base: Guard, head: Guard) -> Guard | None:
-        """The guard of a pair of alternatives, or None where the two never meet."""
-        return self.head.join(self._translated(base), head)
+        """The guard of a pair of alternatives, or None where the two never meet.
+
+        What head defines otherwise is independent; of a parameter whose Default changes each side has its own Default.
+        """
+        redefined = self._redefined
+        if self.base.join(base, redefined.base) is None or self.head.join(head, redefined.head) is None:
+            return None
+        conditions = tuple(
+            (name + _BASE_ONLY if name in redefined.conditions else name, value) for name, value in base.conditions
+        )
+        parameters = tuple((name, value) for name, value in base.parameters if name not in redefined.parameters)
+        return self.head.join(Guard(conditions, parameters), head)
 
     def differences(
         self, base: TemplateResource, head: TemplateResource, name: str, default: Any = None
@@ -58,90 +88,69 @@ class Revisions:
         """What differs in a top-level property. `default` is what the service takes where it is absent, as JSON has
         it.
         """
-        usual = None if default is None else _written_json(default)
+        base_at, head_at = _source(base), _source(head)
         out: list[Difference] = []
         for one in self.base.option(base, name):
             for other in self.head.option(head, name):
                 guard = self.joined(one.guard, other.guard)
                 if guard is not None:
-                    pair = _Pair(one.value, other.value, one.node, other.node)
-                    out.extend(self._compare(pair, (name,), guard, usual))
+                    pair = _Pair(one.value, other.value, one.node or base_at, other.node or head_at)
+                    out.extend(self._compare(_with_default(pair, default), (name,), guard, pair))
         return out
 
-    def _translated(self, guard: Guard) -> Guard:
-        """A guard of base in terms of head: a condition that head defines otherwise, and a Default that head changes,
-        are independent.
-        """
-        conditions = tuple(
-            (name + _BASE_ONLY if name in self._changed_conditions else name, value) for name, value in guard.conditions
-        )
-        parameters = tuple((name, value) for name, value in guard.parameters if not self._default_changes(name))
-        return Guard(conditions, parameters) if conditions or parameters else ALWAYS
-
-    def _default_changes(self, name: str) -> bool:
-        base, head = (side.template.parameters.get(name) for side in (self.base, self.head))
-        if base is None or head is None or base.default is None or head.default is None or base.allowed:
-            return False
-        return written(base.default) != written(head.default)
-
     def _compare(
-        self, pair: _Pair, path: tuple[str, ...], guard: Guard, default: str | None = None
+        self, pair: _Pair, path: tuple[str, ...], guard: Guard, written_pair: _Pair | None = None
     ) -> Iterator[Difference]:
-        one, other = pair.base, pair.head
-        if one is Absent.NO_VALUE or other is Absent.NO_VALUE:
-            yield from self._presence(pair, path, guard, default)
-        elif isinstance(one, Mapping) and isinstance(other, Mapping):
-            yield from self._mappings(one, other, path, guard, pair)
-        elif isinstance(one, Sequence) and isinstance(other, Sequence):
-            yield from self._sequences(one, other, path, guard, pair)
-        elif isinstance(one, Text) and isinstance(other, Text):
-            yield from self._texts(one, other, path, guard, pair)
-        elif isinstance(one, Unknown) or isinstance(other, Unknown):
-            if not self._same_expression(pair):
-                reason = one if isinstance(one, Unknown) else other
-                yield Difference(
-                    path, guard, reason if isinstance(reason, Unknown) else None, pair.base_at, pair.head_at
-                )
-        else:
-            yield Difference(path, guard, None, pair.base_at, pair.head_at)
-
-    def _presence(self, pair: _Pair, path: tuple[str, ...], guard: Guard, default: str | None) -> Iterator[Difference]:
-        if pair.base is pair.head:
+        """`written_pair` is the pair before Defaults of the service were put in, which tells what is not written."""
+        one, other = _filled(pair.base, pair.head, pair.base_at), _filled(pair.head, pair.base, pair.head_at)
+        if one is other:
             return
-        present = pair.head if pair.base is Absent.NO_VALUE else pair.base
-        resolver = self.head if pair.base is Absent.NO_VALUE else self.base
-        if isinstance(present, Unknown):
-            yield Difference(path, guard, present, pair.base_at, pair.head_at)
-        elif default is None or plain(resolver, present) != default:
-            at_base = None if pair.base is Absent.NO_VALUE else pair.base_at
-            at_head = None if pair.head is Absent.NO_VALUE else pair.head_at
-            yield Difference(path, guard, None, at_base, at_head)
+        if isinstance(one, Mapping) and isinstance(other, Mapping):
+            found = self._mappings(one, other, path, guard, pair)
+        elif isinstance(one, Sequence) and isinstance(other, Sequence):
+            found = self._sequences(one, other, path, guard, pair)
+        elif isinstance(one, Text) and isinstance(other, Text):
+            found = self._texts(one, other, path, guard, pair)
+        elif isinstance(one, Unknown) or isinstance(other, Unknown):
+            reason = one if isinstance(one, Unknown) else other
+            found = self._open(reason if isinstance(reason, Unknown) else _ELSEWHERE, path, guard, pair)
+        else:
+            found = iter((_different(path, guard, pair),))
+        yield from _as_written(found, path, written_pair or pair)
+
+    def _open(self, reason: Unknown, path: tuple[str, ...], guard: Guard, pair: _Pair) -> Iterator[Difference]:
+        """What nobody can tell, unless both sides are written alike."""
+        if not self._same_expression(pair):
+            yield _different(path, guard, pair)._replace(undecided=reason)
 
     def _mappings(
         self, one: Mapping, other: Mapping, path: tuple[str, ...], guard: Guard, pair: _Pair
     ) -> Iterator[Difference]:
-        if (one.rest is None) != (other.rest is None) or (one.rest != other.rest and not self._same_expression(pair)):
-            yield Difference(path, guard, one.rest or other.rest, pair.base_at, pair.head_at)
+        rest = one.rest or other.rest
+        if rest is not None:
+            yield from self._open(rest, path, guard, pair)
         for name in dict.fromkeys((*other.entries, *one.entries)):
-            yield from self._thunks(one.entries.get(name), other.entries.get(name), (*path, name), guard, pair)
+            left, right = _entry(one, name, pair.base_at), _entry(other, name, pair.head_at)
+            yield from self._thunks(left, right, (*path, name), guard)
 
     def _sequences(
         self, one: Sequence, other: Sequence, path: tuple[str, ...], guard: Guard, pair: _Pair
     ) -> Iterator[Difference]:
-        if (one.rest or other.rest) and not self._same_expression(pair):
-            yield Difference(path, guard, one.rest or other.rest, pair.base_at, pair.head_at)
+        rest = one.rest or other.rest
+        if rest is not None:
+            yield from self._open(rest, path, guard, pair)
             return
-        for index in range(max(len(one.items), len(other.items))):
-            left = one.items[index] if index < len(one.items) else None
-            right = other.items[index] if index < len(other.items) else None
-            yield from self._thunks(left, right, (*path, str(index)), guard, pair)
+        for base_guard, lefts in _item_lists(self.base, one):
+            for head_guard, rights in _item_lists(self.head, other):
+                joined = self.joined(base_guard, head_guard)
+                joined = self.head.join(guard, joined) if joined is not None else None
+                if joined is None:
+                    continue
+                for index in range(max(len(lefts), len(rights))):
+                    left, right = _item(lefts, index, pair.base_at), _item(rights, index, pair.head_at)
+                    yield from self._thunks(left, right, (*path, str(index)), joined)
 
-    def _thunks(
-        self, one: Thunk | None, other: Thunk | None, path: tuple[str, ...], guard: Guard, outer: _Pair
-    ) -> Iterator[Difference]:
-        """Both sides of an entry; a side that is missing is absent."""
-        left = one or Given(always(Absent.NO_VALUE), outer.base_at or outer.any_at)
-        right = other or Given(always(Absent.NO_VALUE), outer.head_at or outer.any_at)
+    def _thunks(self, left: Thunk, right: Thunk, path: tuple[str, ...], guard: Guard) -> Iterator[Difference]:
         for base in self.base.alternatives(left):
             for head in self.head.alternatives(right):
                 joined = self.joined(base.guard, head.guard)
@@ -151,91 +160,127 @@ class Revisions:
                     yield from self._compare(pair, path, joined)
 
     def _texts(self, one: Text, other: Text, path: tuple[str, ...], guard: Guard, pair: _Pair) -> Iterator[Difference]:
-        left, right = self._key(one), other.key
-        if left == right and one.unknown is None and other.unknown is None:
+        left = Text(tuple(self._part(part) for part in one.parts))
+        if left.key == other.key and one.unknown is None:
             return
-        if self._same_expression(pair):
-            return
-        holes = (
-            [part.hole for part in one.parts if part.hole is not None],
-            [p.hole for p in other.parts if p.hole is not None],
-        )
-        renamed = [self._hole(hole) for hole in holes[0]]
-        certain = renamed == holes[1] and not any(isinstance(hole, Unknown) for hole in renamed)
-        if certain or _settled(one, other):
-            yield Difference(path, guard, None, pair.base_at, pair.head_at)
-            return
-        reason = one.unknown or other.unknown or Unknown("base and head take it from different places")
-        yield Difference(path, guard, reason, pair.base_at, pair.head_at)
-
-    def _key(self, text: Text) -> tuple[object, ...]:
-        return Text(tuple(self._part(part) for part in text.parts)).key
+        if _certainly_differ(left, other):
+            yield _different(path, guard, pair)
+        else:
+            yield from self._open(one.unknown or other.unknown or _ELSEWHERE, path, guard, pair)
 
     def _part(self, part: Part) -> Part:
-        return part if part.hole is None else part._replace(hole=self._hole(part.hole))
-
-    def _hole(self, hole: Reference | Unknown) -> Reference | Unknown:
+        hole = part.hole
         if isinstance(hole, Reference) and hole.kind == "resource" and hole.name in self.renamed:
-            return hole._replace(name=self.renamed[hole.name])
-        return hole
+            return part._replace(hole=hole._replace(name=self.renamed[hole.name]))
+        return part
 
     def _same_expression(self, pair: _Pair) -> bool:
         """Whether both sides are written alike, so that they come to the same whatever they come to."""
-        return pair.base_at is not None and pair.head_at is not None and written(pair.base_at) == written(pair.head_at)
+        return written(pair.base_at) == written(pair.head_at) and not self._redefined.touch(pair.head_at)
 
 
-class _Pair(NamedTuple):
-    base: Value
-    head: Value
-    base_at: Node | None
-    head_at: Node | None
-
-    @property
-    def any_at(self) -> Node:
-        node = self.base_at or self.head_at
-        if node is None:
-            raise AssertionError("a pair without a place")
-        return node
+def _as_written(found: Iterator[Difference], path: tuple[str, ...], pair: _Pair) -> Iterator[Difference]:
+    """The differences; of what is not written on one side, one under each guard, whatever it consists of."""
+    no_base, no_head = pair.base is Absent.NO_VALUE, pair.head is Absent.NO_VALUE
+    if not no_base and not no_head:
+        yield from found
+        return
+    for guard, undecided in dict.fromkeys((each.guard, each.undecided) for each in found):
+        yield Difference(path, guard, undecided, None if no_base else pair.base_at, None if no_head else pair.head_at)
 
 
-def _settled(one: Text, other: Text) -> bool:
-    """Whether two texts differ whatever their holes are: literal on both sides, or references to different
-    resources.
-    """
-    if one.literal is not None and other.literal is not None:
-        return True
+def _different(path: tuple[str, ...], guard: Guard, pair: _Pair) -> Difference:
+    return Difference(path, guard, None, pair.base_at, pair.head_at)
+
+
+def _source(resource: TemplateResource) -> Node:
+    """What decides a property that is not written: a macro within the Properties, else nothing."""
+    properties = resource.node.get("Properties")
+    macro = properties.get("Fn::Transform") if isinstance(properties, MappingNode) else None
+    return macro or properties or resource.node
+
+
+def _filled(value: Value, other: Value, at: Node) -> Value:
+    """A value, or what is as good as none where the other side has a list or a mapping: an empty one."""
+    if value is Absent.NO_VALUE and isinstance(other, Mapping | Sequence):
+        return _value_of([] if isinstance(other, Sequence) else {}, at)
+    return value
+
+
+def _entry(mapping: Mapping, name: str, at: Node) -> Thunk:
+    """An entry of a mapping; absent, or unknown where a macro may add it."""
+    return mapping.entries.get(name) or Given(always(mapping.rest or Absent.NO_VALUE), at)
+
+
+def _item(items: list[Thunk], index: int, at: Node) -> Thunk:
+    return items[index] if index < len(items) else Given(always(Absent.NO_VALUE), at)
+
+
+def _item_lists(resolver: Resolver, value: Sequence) -> list[tuple[Guard, list[Thunk]]]:
+    """The items that a list has, under each guard that leaves some out: `Fn::If` with AWS::NoValue."""
+    lists: list[tuple[Guard, list[Thunk]]] = [(ALWAYS, [])]
+    for thunk in value.items:
+        options = resolver.alternatives(thunk)
+        if all(option.value is not Absent.NO_VALUE for option in options):
+            lists = [(guard, [*items, thunk]) for guard, items in lists]
+            continue
+        grown = []
+        for guard, items in lists:
+            for option in options:
+                joined = resolver.join(guard, option.guard)
+                if joined is not None:
+                    present = option.value is not Absent.NO_VALUE
+                    one = [Given(always(option.value), option.node or thunk.node)] if present else []
+                    grown.append((joined, [*items, *one]))
+        if len(grown) > MAX_ALTERNATIVES:
+            return [(ALWAYS, list(value.items))]
+        lists = grown
+    return lists
+
+
+def _certainly_differ(one: Text, other: Text) -> bool:
+    """Whether two texts differ whatever their holes are."""
     left, right = one.reference, other.reference
-    return left is not None and right is not None and left.kind == right.kind == "resource" and left != right
+    if left is not None and right is not None and left.kind == right.kind == "resource":
+        return left != right
+    holes, others = (tuple(part.hole for part in text.parts if part.hole is not None) for text in (one, other))
+    if holes == others and not any(isinstance(hole, Unknown) for hole in holes):
+        return True
+    return _conflict(one.parts, other.parts) or _conflict(one.parts[::-1], other.parts[::-1], backwards=True)
 
 
-def plain(resolver: Resolver, value: Value) -> str | None:
-    """A value as `written` would show it, or None where it has alternatives or holes."""
-    if isinstance(value, Text):
-        return None if value.literal is None else repr(value.literal)
-    if isinstance(value, Sequence) and value.rest is None:
-        items = [_plain_thunk(resolver, item) for item in value.items]
-        return None if None in items else f"[{', '.join(item for item in items if item)}]"
-    if isinstance(value, Mapping) and value.rest is None:
-        entries = {name: _plain_thunk(resolver, item) for name, item in value.entries.items()}
-        return (
-            None
-            if None in entries.values()
-            else f"{{{', '.join(f'{name}: {item}' for name, item in entries.items())}}}"
-        )
-    return None
+def _conflict(one: tuple[Part, ...], other: tuple[Part, ...], *, backwards: bool = False) -> bool:
+    """Whether the literals before the first holes contradict each other; after the last ones, `backwards`."""
+    starts = []
+    for parts in (one, other):
+        text = ""
+        for part in parts:
+            if part.hole is not None:
+                break
+            text += part.text[::-1] if backwards else part.text
+        starts.append((text, all(part.hole is None for part in parts)))
+    (left, left_whole), (right, right_whole) = starts
+    shared = min(len(left), len(right))
+    if left[:shared] != right[:shared]:
+        return True
+    return (left_whole and len(right) > len(left)) or (right_whole and len(left) > len(right))
 
 
-def _written_json(value: Any) -> str:
-    """A JSON value as `plain` would show it."""
-    if isinstance(value, list):
-        return f"[{', '.join(map(_written_json, value))}]"
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{name}: {_written_json(inner)}' for name, inner in value.items())}}}"
-    return repr(str(value))
+def _with_default(pair: _Pair, default: Any) -> _Pair:
+    """The pair with what the service takes where nothing is written."""
+    if default is None:
+        return pair
+    base = _value_of(default, pair.base_at) if pair.base is Absent.NO_VALUE else pair.base
+    head = _value_of(default, pair.head_at) if pair.head is Absent.NO_VALUE else pair.head
+    return pair._replace(base=base, head=head)
 
 
-def _plain_thunk(resolver: Resolver, thunk: Thunk) -> str | None:
-    options = resolver.alternatives(thunk)
-    if len(options) != 1:
-        return None
-    return "" if options[0].value is Absent.NO_VALUE else plain(resolver, options[0].value)
+def _value_of(plain: Any, at: Node) -> Value:
+    """JSON as a value, seen at a node."""
+    if isinstance(plain, list):
+        return Sequence(tuple(Given(always(_value_of(item, at)), at) for item in plain), at)
+    if isinstance(plain, dict):
+        entries: dict[str, Thunk] = {name: Given(always(_value_of(item, at)), at) for name, item in plain.items()}
+        empty = MappingNode(at.source, at.start, at.end, {}, {}, flow=False)
+        return Mapping(entries, at if isinstance(at, MappingNode) else empty)
+    return literal(str(plain), at)

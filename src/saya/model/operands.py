@@ -67,11 +67,18 @@ def _choice(resolver: Resolver, argument: Node, scope: Scope) -> Operand | None:
 
 
 def written(node: Node) -> str:
-    """A node as one canonical line, so that equal expressions have equal names."""
+    """A node as one canonical line, so that equal expressions have equal names however they are formatted."""
     if isinstance(node, ScalarNode):
-        return repr(node.text)
+        return repr(scalar_text(node))
     if isinstance(node, SequenceNode):
         return f"[{', '.join(written(item) for item in node.items)}]"
     if isinstance(node, MappingNode):
-        return f"{{{', '.join(f'{name}: {written(value)}' for name, value in node.entries.items())}}}"
+        return f"{{{', '.join(f'{name}: {_argument(name, node.entries[name])}' for name in sorted(node.entries))}}}"
     return "?"
+
+
+def _argument(name: str, value: Node) -> str:
+    """The value of a key; `Fn::GetAtt` of `Resource.Attribute` is a list of two."""
+    if name == "Fn::GetAtt" and isinstance(value, ScalarNode) and "." in value.text:
+        return str(value.text.split(".", 1))
+    return written(value)
