@@ -62,6 +62,7 @@ class Commit:
 
     @property
     def sha(self) -> str:
+        """A name as good as Git's, for commits that Git did not make."""
         told = "".join(f"{path}\0{git_sha('blob', data)}\n" for path, data in sorted(self.files.items()))
         return git_sha("commit", f"{self.parent}\n{told}".encode())
 
@@ -131,25 +132,34 @@ class Hub:
         """Add a commit of these files; `modes` are those that are not 100644, by path."""
         data = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
         commit = Commit(data, parent, modes)
-        self.commits[commit.sha] = commit
-        self.blobs |= {git_sha("blob", content): content for content in data.values()}
-        return commit.sha
+        return self.add(commit.sha, commit)
+
+    def add(self, sha: str, commit: Commit) -> str:
+        """Add a commit under the name that Git gave it."""
+        self.commits[sha] = commit
+        self.blobs |= {git_sha("blob", content): content for content in commit.files.values()}
+        return sha
 
     def open(self, base: dict[str, str | bytes], head: dict[str, str | bytes], **given: Any) -> Pull:
         """Open a pull request from one set of files to another."""
         before = self.commit(base)
-        after = self.commit(head, before)
-        pull = Pull(number=len(self.pulls) + 1, base=before, head=after, **given)
-        pull.heads = {after}
+        return self.open_between(before, self.commit(head, before), **given)
+
+    def open_between(self, base: str, head: str, **given: Any) -> Pull:
+        """Open a pull request from one commit to another."""
+        pull = Pull(number=len(self.pulls) + 1, base=base, head=head, heads={head}, **given)
         self.pulls[pull.number] = pull
         return pull
 
     def push(self, pull: Pull, files: dict[str, str | bytes]) -> None:
         """Move a pull request on; comments on lines that are gone are outdated."""
-        old = self.commits[pull.head]
-        pull.head = self.commit(files, pull.head)
-        pull.heads.add(pull.head)
-        new = self.commits[pull.head]
+        self.move(pull, self.commit(files, pull.head))
+
+    def move(self, pull: Pull, head: str) -> None:
+        """Give a pull request another head, a commit that is there."""
+        old, new = self.commits[pull.head], self.commits[head]
+        pull.head = head
+        pull.heads.add(head)
         for comment in pull.comments:
             comment.line = moved(old.files, new.files, comment.path, comment.line)
 

@@ -151,9 +151,7 @@ def post(run: Run, event: Event, judged: Judged, transport: Transport | None) ->
         head_sha=event.head_sha,
         build=partial(_review, run, event, judged),
         paths=frozenset(path for finding in new for path in _paths(finding)),
-        holding=frozenset(
-            [each.fingerprint for each in report.findings] + [each.fingerprint for each in report.undecided]
-        ),
+        holding=frozenset([*(each.fingerprint for each in new), *(each.fingerprint for each in report.undecided)]),
         doubtful=frozenset(problem.path for problem in report.errors),
     )
     return publish(Client(transport, event.repository), posting, log=run.console.say, sleep=run.sleep)
