@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from saya.arguments import build_parser
+from saya.runner import arguments_of, read_runner
 
 ROOT = Path(__file__).resolve().parents[2]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
@@ -58,16 +59,26 @@ def steps(text: str) -> list[dict[str, Any]]:
 # --- action.yml -------------------------------------------------------------------------------------------------------
 
 
-def test_inputs_have_the_names_of_the_command_line() -> None:
+def test_inputs_are_what_the_command_takes() -> None:
     commands = next(each for each in build_parser()._actions if isinstance(each, argparse._SubParsersAction))
-    check = commands.choices["check"]
-    options = {option.removeprefix("--") for action in check._actions for option in action.option_strings}
-    options |= {action.dest for action in check._actions if not action.option_strings}
-    own_to_the_action = {"github-token", "on-error", "report", "sarif", "suppressions", "synthesise"}
-    assert ACTION["inputs"].keys() - own_to_the_action <= options
-    # What is printed is the log's; whether base is the merge base, the event says.
-    not_for_workflows = {"-h", "help", "debug", "format", "merge-base"}
-    assert options - not_for_workflows <= ACTION["inputs"].keys()
+    actions = commands.choices["review"]._actions
+    options = {option.removeprefix("--") for action in actions for option in action.option_strings}
+    options |= {action.dest for action in actions if not action.option_strings}
+    assert ACTION["inputs"].keys() == options - {"-h", "help", "debug"} | {"github-token"}
+
+
+@pytest.mark.parametrize("name", [name for name in ACTION["inputs"] if name not in ("paths", "github-token")])
+def test_every_input_reaches_the_command(name: str) -> None:
+    given = {"fail-on-undecided": "true", "region": "eu-central-1", "parameter": "A=b"}.get(name, "x")
+    variables = {f"INPUT_{name.upper()}": given, "INPUT_PATHS": ""}
+    (argument,) = arguments_of(read_runner(variables).inputs, [], paths=True)
+    assert argument in (f"--{name}", f"--{name}={given}")
+
+
+def test_several_paths_and_regions_reach_the_command() -> None:
+    variables = {"INPUT_PATHS": "a.yaml\nb c\n", "INPUT_REGION": "eu-central-1\nus-east-1\n"}
+    arguments = arguments_of(read_runner(variables).inputs, [], paths=True)
+    assert arguments == ["--region=eu-central-1", "--region=us-east-1", "--", "a.yaml", "b c"]
 
 
 def test_every_input_is_described_and_its_default_is_text() -> None:
