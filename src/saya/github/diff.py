@@ -53,7 +53,7 @@ def compare_texts(path: str, old: str | None, new: str | None, *, old_path: str 
     from difflib import unified_diff
 
     lines: list[str] = []
-    for line in unified_diff(*(_lines(text or "") for text in (old, new)), n=3):
+    for line in unified_diff(_lines(old or ""), _lines(new or ""), n=3):
         lines += [line.removesuffix("\n")] if line.endswith("\n") else [line, _NO_LINE_END]
     hunks = tuple(read_hunks(lines))
     status = "added" if old is None else "removed" if new is None else "renamed" if old_path else "modified"
