@@ -65,6 +65,11 @@ class Runner:
         # The runner is no root, and the container is: Git calls that dubious.
         subprocess.run(["chown", "-R", "1001:1001", self.folder], check=True)
 
+    def empty(self) -> None:
+        """The workspace of a job without a checkout."""
+        shutil.rmtree(self.workspace)
+        self.workspace.mkdir()
+
     def run(self, event: str, payload: Mapping[str, Any], sha: str, inputs: Mapping[str, str] | None = None) -> Done:
         """Run the step with these inputs, the others as action.yml says."""
         (self.workflow / "event.json").write_text(json.dumps(payload), encoding="utf-8")
@@ -89,6 +94,7 @@ class Runner:
             self.workspace: "/github/workspace",
         }
         options = [f"--network={self.network}", "--workdir=/github/workspace"]
+        environment = {name: translate(value, volumes) for name, value in environment.items()}
         done = self.podman.run(self.image, volumes=volumes, environment=environment, options=options)
         outputs = read_outputs(output.read_text(encoding="utf-8"))
         return Done(done.returncode, done.stdout + done.stderr, outputs, summary.read_text(encoding="utf-8"))
@@ -122,6 +128,14 @@ class Runner:
             "RUNNER_TEMP": "/github/runner_temp",
             **SECRETS,
         }
+
+
+def translate(value: str, volumes: Mapping[Path, str]) -> str:
+    """A path of the runner as the container sees it; the most special folder decides. Other text is left alone."""
+    for host, inside in reversed(volumes.items()):
+        if value == str(host) or value.startswith(f"{host}/"):
+            return inside + value.removeprefix(str(host))
+    return value
 
 
 def read_outputs(text: str) -> dict[str, str]:
