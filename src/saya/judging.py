@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from hashlib import sha256
 from typing import NamedTuple
 
 from saya.errors import ParseError, PolicySetError, UserError
 from saya.facts.collect import collect_changes, collect_facts
-from saya.findings import Context, JudgedTemplate, Problem, Undecided
+from saya.findings import Context, Finding, JudgedTemplate, Problem, Undecided
 from saya.model.resolve import Resolver
 from saya.model.template import Template, load_template
 from saya.policy.judge import Judgement, judge, merge_contexts
@@ -178,6 +178,23 @@ def silence(
     applied = {policy.id for policy in rules.policies}
     told = suppress(judgement.findings, suppressions, today=rules.today, undecided=judgement.undecided, applied=applied)
     return told._replace(notices=(*mistakes, *told.notices))
+
+
+def offer_fixes(
+    findings: tuple[Finding, ...], side: Side, judgement: Judgement, again: Callable[[Side], Judgement]
+) -> tuple[Finding, ...]:
+    """The findings with the fixes that are proved. `judgement` is that on `side`; `again` judges a copy alike."""
+    new = {each.fingerprint for each in findings if each.status != "existing"}
+    if not any(ground.fingerprint in new for ground in judgement.grounds):
+        return findings
+    from saya.fixes.mend import mend  # most runs find nothing to mend
+    from saya.fixes.prove import Judged
+
+    def judge_copy(template: Template) -> Judged:
+        copy = make_side(template, side.deployments)
+        return Judged(template, copy.resolvers, again(copy))
+
+    return mend(findings, Judged(side.template, side.resolvers, judgement), judge_copy)
 
 
 def context_of(deployment: Deployment) -> Context:

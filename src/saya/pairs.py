@@ -15,6 +15,7 @@ from saya.judging import (
     judge_change,
     judge_side,
     make_side,
+    offer_fixes,
     problems_of,
     silence,
     suppressions_of,
@@ -77,9 +78,14 @@ def judge_pair(head: Opened, base: Opened | None, baseline: Baseline, rules: Rul
     suppressions, mistakes = suppressions_of(side, rules)
     told = silence(judgement, suppressions, mistakes, rules)
     findings, suppressed, notices = _marked(told, before.silence, rules)
+
+    def again(copy: Side) -> Judgement:
+        judged = judge_side(copy, head.shown, rules)
+        return judged if before.side is None else _with_changes(judged, before.side, copy, head, baseline, rules)
+
     return Report(
         templates=(entry_of(side, head.shown),),
-        findings=findings,
+        findings=offer_fixes(findings, side, judgement, again),
         undecided=judgement.undecided,
         suppressed=suppressed,
         resolved=mended(before.judgement, judgement, before.silence.findings),

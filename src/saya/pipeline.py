@@ -22,6 +22,7 @@ from saya.judging import (
     find_deployments,
     judge_side,
     make_side,
+    offer_fixes,
     problem_of_bug,
     problems_of,
     read_template,
@@ -248,7 +249,7 @@ def judge_file(candidate: Candidate, request: Request) -> Report:
     told = silence(judgement, *suppressions_of(side, rules), rules)
     return Report(
         templates=(entry_of(side, candidate.shown),),
-        findings=told.findings,
+        findings=offer_fixes(told.findings, side, judgement, lambda copy: judge_side(copy, candidate.shown, rules)),
         suppressed=told.suppressed,
         undecided=judgement.undecided,
         errors=tuple(entry for problem in problems for entry in problems_of(problem, candidate.shown)),

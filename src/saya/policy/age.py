@@ -29,7 +29,7 @@ def aged(head: Judgement, base: Judgement) -> Judgement:
         replace(each, status="existing") if each.fingerprint in open_ or each.fingerprint in known else each
         for each in head.undecided
     ]
-    return Judgement(tuple(findings), tuple(undecided))
+    return Judgement(tuple(findings), tuple(undecided), head.grounds)
 
 
 def of_unknown_age(head: Judgement) -> Judgement:
@@ -37,6 +37,7 @@ def of_unknown_age(head: Judgement) -> Judgement:
     return Judgement(
         tuple(replace(each, status="unknown") for each in head.findings),
         tuple(replace(each, status="unknown") for each in head.undecided),
+        head.grounds,
     )
 
 

@@ -28,11 +28,23 @@ _KIND_OF = {type_: kind for kind, type_ in KINDS.items()}
 _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 
+class Ground(NamedTuple):
+    """What a finding rests on: the facts of its site for which the policy holds, the one that is told first.
+
+    Only of policies with fixes, which are made from it.
+    """
+
+    fingerprint: str
+    policy: Policy
+    facts: tuple[Fact, ...]
+
+
 class Judgement(NamedTuple):
     """What policies say of facts, in the order of the file."""
 
     findings: tuple[Finding, ...]
     undecided: tuple[Undecided, ...]
+    grounds: tuple[Ground, ...] = ()
 
 
 def judge(policies: Sequence[Policy], facts: Iterable[Fact], *, template: str, context: Context) -> Judgement:
@@ -45,16 +57,19 @@ def judge(policies: Sequence[Policy], facts: Iterable[Fact], *, template: str, c
         by_kind.setdefault(_KIND_OF[type(fact)], []).append(fact)
     findings: list[Finding] = []
     undecided: list[Undecided] = []
+    grounds: list[Ground] = []
     sites = {kind: _sites(of_kind) for kind, of_kind in by_kind.items()}
     names = {kind: _Names(template, of_kind) for kind, of_kind in by_kind.items()}
     for policy in policies:
         for site in sites.get(policy.kind, ()):
-            answer = _judge_site(policy, site, names[policy.kind], context)
+            answer, held = _judge_site(policy, site, names[policy.kind], context)
             if isinstance(answer, Finding):
                 findings.append(answer)
+                if policy.fixes:
+                    grounds.append(Ground(answer.fingerprint, policy, held))
             elif answer is not None:
                 undecided.append(answer)
-    return Judgement(tuple(sorted(findings, key=_order)), tuple(sorted(undecided, key=_order)))
+    return Judgement(tuple(sorted(findings, key=_order)), tuple(sorted(undecided, key=_order)), tuple(grounds))
 
 
 def merge_contexts(judgements: Iterable[Judgement]) -> Judgement:
@@ -62,6 +77,7 @@ def merge_contexts(judgements: Iterable[Judgement]) -> Judgement:
 
     What is found in one context is not undecided for another.
     """
+    judgements = tuple(judgements)
     findings: dict[str, Finding] = {}
     undecided: dict[str, Undecided] = {}
     for judgement in judgements:
@@ -72,7 +88,19 @@ def merge_contexts(judgements: Iterable[Judgement]) -> Judgement:
             seen = undecided.get(entry.fingerprint)
             undecided[entry.fingerprint] = entry if seen is None else _undecided_in_both(seen, entry)
     left = [entry for fingerprint, entry in undecided.items() if fingerprint not in findings]
-    return Judgement(tuple(sorted(findings.values(), key=_order)), tuple(sorted(left, key=_order)))
+    return Judgement(
+        tuple(sorted(findings.values(), key=_order)), tuple(sorted(left, key=_order)), _merged_grounds(judgements)
+    )
+
+
+def _merged_grounds(judgements: Iterable[Judgement]) -> tuple[Ground, ...]:
+    found: dict[str, Ground] = {}
+    for judgement in judgements:
+        for ground in judgement.grounds:
+            known = found.get(ground.fingerprint)
+            facts = ground.facts if known is None else known.facts + ground.facts
+            found[ground.fingerprint] = ground._replace(facts=facts)
+    return tuple(found.values())
 
 
 def fingerprint(policy: str, template: str, fact: Fact, occurrence: int = 1) -> str:
@@ -119,7 +147,10 @@ def _sites(facts: Iterable[Fact]) -> list[list[Fact]]:
     return sites
 
 
-def _judge_site(policy: Policy, site: list[Fact], names: _Names, context: Context) -> Finding | Undecided | None:
+def _judge_site(
+    policy: Policy, site: list[Fact], names: _Names, context: Context
+) -> tuple[Finding | Undecided | None, tuple[Fact, ...]]:
+    """What a policy says of a site, and the facts for which it holds, the one that is told first."""
     true: list[tuple[Severity, Fact]] = []
     open_: list[tuple[Open, Fact]] = []
     for fact in site:
@@ -130,12 +161,13 @@ def _judge_site(policy: Policy, site: list[Fact], names: _Names, context: Contex
             open_.append((truth, fact))
     if true:
         severity, fact = min(true, key=lambda pair: (_RANK[pair[0]], pair[1].guard.terms))
-        return _finding(policy, severity, fact, names, context)
+        held = (fact, *(other for _, other in true if other is not fact))
+        return _finding(policy, severity, fact, names, context), held
     if open_:
         fact = open_[0][1]
         reasons = tuple(dict.fromkeys(reason for truth, _ in open_ for reason in truth.reasons))
-        return _undecided(policy, fact, reasons, names, context)
-    return None
+        return _undecided(policy, fact, reasons, names, context), ()
+    return None, ()
 
 
 def _truth(policy: Policy, fact: Fact) -> Truth:
@@ -178,7 +210,10 @@ def _finding(policy: Policy, severity: Severity, fact: Fact, names: _Names, cont
         contexts=(context,),
         related=(
             *(related for each in policy.report.related if (related := _related(each, fact)) is not None),
-            *(Related(place.at, place.message, place.resource, place.property, place.revision) for place in fact.related),
+            *(
+                Related(place.at, place.message, place.resource, place.property, place.revision)
+                for place in fact.related
+            ),
         ),
         advice=None if advice is None else fill(advice, fact),
         fingerprint=names.fingerprint(policy, fact),

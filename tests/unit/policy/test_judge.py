@@ -50,7 +50,7 @@ def judged(policies, facts, template="template.yaml", context=NOWHERE):
 def test_a_finding_says_all_of_it(made, policy):
     fact = made.invocation(bypasses=made.alias(), guard=Guard((("IsProd", True),), (("Arch", "arm64"),)))
 
-    findings, undecided = judged([policy], [fact], context=Context("prod", "eu-west-1"))
+    findings, undecided, _ = judged([policy], [fact], context=Context("prod", "eu-west-1"))
 
     [finding] = findings
     assert undecided == ()
@@ -102,7 +102,7 @@ def test_a_finding_stands_where_the_report_says_and_where_the_fact_does_if_that_
 def test_what_is_not_true_is_nothing_and_what_is_open_is_undecided(made, policy):
     reason = "the parameter Qualifier is not given"
 
-    assert judged([policy], [made.invocation(qualifier="alias")]) == ((), ())
+    assert judged([policy], [made.invocation(qualifier="alias")])[:2] == ((), ())
 
     [entry] = judged([policy], [made.invocation(qualifier=Unknown(reason))]).undecided
     assert (entry.policy, entry.resource, entry.property) == ("fast-calls", "Mapping", "FunctionName")
@@ -111,7 +111,7 @@ def test_what_is_not_true_is_nothing_and_what_is_open_is_undecided(made, policy)
 
 
 def test_only_facts_of_the_kind_are_judged(made, policy):
-    assert judged([policy], [made.layer()]) == ((), ())
+    assert judged([policy], [made.layer()])[:2] == ((), ())
 
 
 def test_unless_is_tested_within_the_same_alternative(made):
@@ -119,7 +119,7 @@ def test_unless_is_tested_within_the_same_alternative(made):
     safe = made.invocation(exposure="synchronous", guard=PROD)
     unsafe = made.invocation(qualifier="alias", guard=NOT_PROD)
 
-    assert judged([policy], [safe, unsafe]) == ((), ())
+    assert judged([policy], [safe, unsafe])[:2] == ((), ())
     assert judged([policy], [safe, made.invocation(guard=NOT_PROD)]).findings[0].scenario == {"IsProd": False}
 
 
@@ -129,7 +129,7 @@ def test_an_open_unless_leaves_a_true_where_undecided(made):
 
     assert judged([policy], [fact]).undecided[0].reasons == ("nobody gives Arch",)
     false = replace(fact, qualifier="alias")
-    assert judged([policy], [false]) == ((), ())
+    assert judged([policy], [false])[:2] == ((), ())
 
 
 # sites
@@ -140,7 +140,7 @@ def test_the_worst_alternative_of_a_site_is_its_finding(made, policy):
     error = made.invocation(guard=NOT_PROD, exposure="synchronous")
     open_ = made.invocation(guard=DEV, qualifier=Unknown("x"))
 
-    findings, undecided = judged([policy], [note, open_, error])
+    findings, undecided, _ = judged([policy], [note, open_, error])
 
     assert [(each.severity, each.scenario) for each in findings] == [("error", {"IsProd": False})]
     assert undecided == ()

@@ -1,0 +1,1 @@
+"""Fixes: proposed, applied to a copy, and offered only where they are proved."""

@@ -1,0 +1,124 @@
+"""What each kind of edit of a policy does to a file: `replace`, `set`, `rewrite`, `remove`, `add`, and the others.
+
+Each gives replacements, and the values that they are meant to change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from saya.facts.types import Fact
+from saya.fixes.document import Document
+from saya.fixes.proposal import Target
+from saya.policy.language import EditTemplate, Path
+from saya.policy.operators import value_at
+from saya.policy.wording import fill
+from saya.text.edit import NotEditableError, Replacement
+from saya.text.edit_entries import add_item, remove, rename_key, replace_value, set_entry
+from saya.text.edit_scalars import rewrite_scalar, rewrite_within
+from saya.text.edit_spots import innermost, scalars
+from saya.text.node import ScalarNode
+from saya.text.source import Location, Span
+
+Edits = Iterator[tuple[Replacement, Target]]
+
+
+def filled(content: object, fact: Fact) -> object:
+    """A policy's content with the placeholders of its strings and keys filled."""
+    if isinstance(content, str):
+        return fill(content, fact)
+    if isinstance(content, dict):
+        return {fill(key, fact): filled(value, fact) for key, value in content.items()}
+    return [filled(item, fact) for item in content] if isinstance(content, list) else content
+
+
+def _replace(edit: EditTemplate, fact: Fact, document: Document) -> Edits:
+    spot = document.spot(_place(fact, edit.at))
+    yield replace_value(spot, filled(edit.content, fact), document.manner), _site(fact)
+
+
+def _set(edit: EditTemplate, fact: Fact, document: Document) -> Edits:
+    spot = document.spot(_place(fact, edit.at))
+    key = fill(edit.key, fact)
+    yield set_entry(spot, key, filled(edit.content, fact), document.manner), Target(_owner(fact, edit.at), (key,))
+
+
+def _rewrite(edit: EditTemplate, fact: Fact, document: Document) -> Edits:
+    old, new = fill(edit.old, fact), fill(edit.new, fact)
+    yield _rewritten(document, _place(fact, edit.at), fact.origins, old, new), _site(fact)
+
+
+def _remove(edit: EditTemplate, fact: Fact, document: Document) -> Edits:
+    yield remove(document.spot(_place(fact, edit.at))), _site(fact)
+
+
+def _rename(edit: EditTemplate, fact: Fact, document: Document) -> Edits:
+    spot = document.spot(_place(fact, edit.at))
+    key = fill(edit.key, fact)
+    path = tuple(fact.property.split("."))
+    replacement = rename_key(spot, key, document.manner)
+    yield replacement, _site(fact)
+    yield replacement, Target(fact.resource.id, (*path[:-1], key))
+
+
+def _add(edit: EditTemplate, fact: Fact, document: Document) -> Edits:
+    spot = document.spot(_place(fact, edit.at))
+    yield add_item(spot, filled(edit.content, fact), document.manner), _site(fact)
+
+
+def _rewritten(document: Document, at: Location, origins: tuple[Location, ...], old: str, new: str) -> Replacement:
+    """The one `old` of the texts at a place, else of those that it takes its value from."""
+    reasons = []
+    for location in dict.fromkeys((at, *origins)):
+        try:
+            return _rewritten_at(document, location, old, new)
+        except NotEditableError as error:
+            reasons.append(error)
+    raise reasons[-1]
+
+
+def _rewritten_at(document: Document, at: Location, old: str, new: str) -> Replacement:
+    try:
+        spot = document.spot(at)
+    except NotEditableError:
+        return _rewritten_within(document, at, old, new)
+    found = [scalar for scalar in scalars(spot.node) if old in scalar.text]
+    if len(found) != 1:
+        raise NotEditableError("it is put together from several texts" if not found else "it is written more than once")
+    [scalar] = found
+    return rewrite_scalar(scalar, old, new, flow=innermost(document.root, Span(scalar.start, scalar.end)).flow)
+
+
+def _rewritten_within(document: Document, at: Location, old: str, new: str) -> Replacement:
+    """In a document that stands within a text: only in a literal block, where what is written is what is meant."""
+    around = document.text_around(at)
+    if not isinstance(around.node, ScalarNode) or around.node.style != "literal":
+        raise NotEditableError("it is text within other text")
+    return rewrite_within(document.source, at.span, old, new)
+
+
+def _place(fact: Fact, path: Path) -> Location:
+    place = value_at(fact, path)
+    if not isinstance(place, Location):
+        raise NotEditableError("there is no place for it")
+    return place
+
+
+def _site(fact: Fact) -> Target:
+    return Target(fact.resource.id, tuple(fact.property.split(".")))
+
+
+def _owner(fact: Fact, path: Path) -> str:
+    """The logical ID of the record that a place belongs to."""
+    owner = value_at(fact, path[:-1]) if len(path) > 1 else fact.resource
+    return str(getattr(owner, "id", fact.resource.id))
+
+
+ACTIONS: dict[str, Callable[[EditTemplate, Fact, Document], Edits]] = {
+    "replace": _replace,
+    "set": _set,
+    "rewrite": _rewrite,
+    "remove": _remove,
+    "rename": _rename,
+    "add": _add,
+}

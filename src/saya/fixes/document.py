@@ -1,0 +1,45 @@
+"""The file that a fix changes."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from saya.text.edit import NotEditableError
+from saya.text.edit_manner import Manner, read_manner
+from saya.text.edit_spots import Spot, find_spot, innermost
+from saya.text.node import Node, ScalarNode
+from saya.text.source import Location, Source
+
+
+class Document:
+    """A template as its author wrote it."""
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+
+    @property
+    def source(self) -> Source:
+        return self.root.source
+
+    @cached_property
+    def manner(self) -> Manner:
+        """How the author writes."""
+        return read_manner(self.root)
+
+    def spot(self, location: Location) -> Spot:
+        """The node at a location. Raises NotEditableError where it is none of this file."""
+        if location.source is not self.source:
+            raise NotEditableError("it stands in another file")
+        found = find_spot(self.root, location.span)
+        if found is None:
+            raise NotEditableError("it stands within a text")
+        return found
+
+    def text_around(self, location: Location) -> Spot:
+        """The scalar in which a location lies. Raises NotEditableError."""
+        if location.source is not self.source:
+            raise NotEditableError("it stands in another file")
+        found = innermost(self.root, location.span)
+        if not isinstance(found.node, ScalarNode):
+            raise NotEditableError("it is put together from several texts")
+        return found

@@ -1,0 +1,125 @@
+"""Which values a change of a template's text changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from saya.fixes.proposal import Target
+from saya.model.compare import Revisions
+from saya.model.guard import ALWAYS
+from saya.model.operands import written
+from saya.model.resolve import Resolver, TemplateResource
+from saya.model.template import Template
+from saya.model.value import NO_SCOPE, Mapping
+from saya.pattern import pattern
+from saya.text.edit import Replacement
+from saya.text.node import MappingNode, Node, ScalarNode
+from saya.text.source import Source
+
+_OUTPUTS = "Outputs"
+_ANCHOR = pattern(r"(?:^|[\s\[{,])&[A-Za-z0-9]")
+"""An anchor of YAML, by which one text is part of several resources."""
+
+
+def changed_values(before: Resolver, after: Resolver, edits: tuple[Replacement, ...]) -> Iterator[Target]:
+    """The values that differ between two resolved texts of one template, of which the second has the edits made.
+
+    A resource that is new or gone is a target without a path; so is one of another type or Condition. A section's key
+    that means something else is a target whose resource is the section.
+    """
+    yield from _changed_sections(before.template, after.template)
+    for name in before.resources.keys() ^ after.resources.keys():
+        yield Target(name)
+    revisions = Revisions(before, after)
+    for name in _concerned(before, edits):
+        one, other = before.resources.get(name), after.resources.get(name)
+        if one is not None and other is not None:
+            yield from _changed_in(revisions, one, other)
+    outputs = [_as_resource(side.template) for side in (before, after)]
+    yield from _changed_in(revisions, outputs[0], outputs[1])
+
+
+def _changed_sections(before: Template, after: Template) -> Iterator[Target]:
+    """Conditions, and what parameters are besides their Default; what depends on the rest is compared by value."""
+    for section in ("Conditions", "Parameters", "Rules", "Transform"):
+        one, other = before.root.get(section), after.root.get(section)
+        if _written(one) == _written(other):
+            continue
+        if not isinstance(one, MappingNode) or not isinstance(other, MappingNode):
+            yield Target(section)
+            continue
+        for key in one.entries.keys() | other.entries.keys():
+            sides = [_without_default(side.get(key), section) for side in (one, other)]
+            if sides[0] != sides[1]:
+                yield Target(section, (key,))
+
+
+def _without_default(node: Node | None, section: str) -> str:
+    if section == "Parameters" and isinstance(node, MappingNode):
+        return str({key: _written(value) for key, value in node.entries.items() if key != "Default"})
+    return _written(node)
+
+
+def _changed_in(revisions: Revisions, one: TemplateResource, other: TemplateResource) -> Iterator[Target]:
+    if one.type != other.type or one.guard != other.guard or _attributes(one) != _attributes(other):
+        yield Target(one.id)
+    for name in dict.fromkeys((*_names(revisions.base, one), *_names(revisions.head, other))):
+        for difference in revisions.differences(one, other, name):
+            yield Target(one.id, difference.path)
+
+
+def _names(resolver: Resolver, declared: TemplateResource) -> Iterator[str]:
+    for option in resolver.properties(declared):
+        if isinstance(option.value, Mapping):
+            yield from option.value.entries
+
+
+def _attributes(declared: TemplateResource) -> dict[str, str]:
+    """What a resource has beside its Properties, as it is written."""
+    return {key: _written(node) for key, node in declared.node.entries.items() if key not in ("Properties", "Type")}
+
+
+def _written(node: Node | None) -> str:
+    return "" if node is None else written(node)
+
+
+def _as_resource(template: Template) -> TemplateResource:
+    """The Outputs, as the properties of a resource, so that they are compared like all others."""
+    root = template.root
+    outputs = root.get(_OUTPUTS)
+    entries: dict[str, Node] = {"Properties": outputs} if isinstance(outputs, MappingNode) else {}
+    node = MappingNode(root.source, root.start, root.end, entries, {}, flow=False)
+    key = ScalarNode(root.source, root.start, root.start, f"\0{_OUTPUTS}", "str", "plain")
+    return TemplateResource(key.text, "", node, key, NO_SCOPE, ALWAYS)
+
+
+def _concerned(resolver: Resolver, edits: tuple[Replacement, ...]) -> list[str]:
+    """The resources whose values may change: where only resources are edited, these and those that name them."""
+    resources = resolver.resources
+    source = resolver.template.source
+    shared = resolver.made or _ANCHOR.search(source.text)
+    if shared or not all(_in_resources(resolver.template, edit) for edit in edits):
+        return list(resources)
+    found = {
+        declared.id: None
+        for declared in resources.values()
+        if any(declared.key.start <= edit.span.end and edit.span.start <= declared.node.end for edit in edits)
+    }
+    rest = [declared for declared in resources.values() if declared.id not in found]
+    waiting = list(found)
+    while waiting:
+        name = waiting.pop()
+        naming = [declared for declared in rest if _names_it(source, declared.node, name)]
+        rest = [declared for declared in rest if declared not in naming]
+        waiting += [declared.id for declared in naming]
+        found.update(dict.fromkeys(declared.id for declared in naming))
+    return list(found)
+
+
+def _names_it(source: Source, node: Node, name: str) -> bool:
+    return source.text.find(name, node.start, node.end) >= 0
+
+
+def _in_resources(template: Template, edit: Replacement) -> bool:
+    section = template.resources
+    return section.start <= edit.span.start and edit.span.end <= section.end
