@@ -118,7 +118,7 @@ def _stretches(resolver: Resolver, thunk: Thunk) -> list[_Stretch] | None:
 
 def _sub_stretches(resolver: Resolver, thunk: Bound, argument: Node) -> list[_Stretch] | None:
     pieces = intrinsics.sub_pieces(resolver, argument, thunk.scope, thunk.node)
-    template = argument.items[0] if isinstance(argument, SequenceNode) else argument
+    template = argument.items[0] if isinstance(argument, SequenceNode) and argument.items else argument
     if pieces is None or not isinstance(template, ScalarNode):
         return None
     out: list[_Stretch] = []
