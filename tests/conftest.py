@@ -12,7 +12,11 @@ from saya.cli import main
 ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
-    **{f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in (("NAME", "A"), ("EMAIL", "a@b"))},
+    **{
+        f"GIT_{who}_{what}": value
+        for who in ("AUTHOR", "COMMITTER")
+        for what, value in (("NAME", "A"), ("EMAIL", "a@b"))
+    },
     **{f"GIT_{who}_DATE": "2026-01-01T00:00:00Z" for who in ("AUTHOR", "COMMITTER")},
 }
 
@@ -43,7 +47,9 @@ class WorkTree:
 
     def read(self, object_: str) -> bytes:
         """The content of a blob."""
-        return subprocess.run(["git", "cat-file", "blob", object_], cwd=self.root, check=True, capture_output=True).stdout
+        return subprocess.run(
+            ["git", "cat-file", "blob", object_], cwd=self.root, check=True, capture_output=True
+        ).stdout
 
     def commit(self, message: str = "change") -> str:
         """Commit all that there is; returns the commit's name."""

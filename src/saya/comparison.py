@@ -184,9 +184,7 @@ class Comparison:
             return None, None
         regions = self.regions(self.baseline.root / path)
         files = self.baseline.files
-        opened = Opened(
-            files=files, path=path, shown=told, regions=regions, template=template, problems=problems
-        )
+        opened = Opened(files=files, path=path, shown=told, regions=regions, template=template, problems=problems)
         return opened, None
 
     def in_scope(self, path: str) -> bool:

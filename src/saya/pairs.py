@@ -103,9 +103,7 @@ def resolved(base: Opened, baseline: Baseline, rules: Rules) -> Report:
     return Report(resolved=mended(judgement, NOTHING, silenced.findings))
 
 
-def _before(
-    base: Opened, baseline: Baseline, rules: Rules, alike: tuple[Side, Judgement] | None, name: str
-) -> Before:
+def _before(base: Opened, baseline: Baseline, rules: Rules, alike: tuple[Side, Judgement] | None, name: str) -> Before:
     """What base says; `alike` is head of the same content, which holds for base where it is deployed alike, too."""
     deployments = _base_deployments(base, baseline, rules)
     if alike is not None and alike[0].deployments == deployments:

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from saya.errors import ConfigError, UserError
-from saya.sources.git import REGULAR, SUBMODULE, Entry, Repository, find_repository
+from saya.sources.git import REGULAR, SUBMODULE, WHOLE_CLONE, Entry, Repository, find_repository
 from saya.sources.workspace import LARGEST, TOO_LARGE, Folder
 
 BaseKind = Literal["git", "path", "stack"]
 
-SMALLEST_FETCH = "check out with `fetch-depth: 0`, or run `git fetch --unshallow`"
+FULL = "fetch-depth: 0"
 
 
 class BaseName(NamedTuple):
@@ -89,8 +89,7 @@ class Commit:
         self._contents.update(self.repository.blobs(missing, largest=LARGEST))
         absent = next((wanted[name] for name in missing if name not in self._contents), None)
         if absent is not None:
-            message = f"`{absent}` of {self.name[:12]} is not in this partial clone; clone without `--filter`"
-            raise ConfigError(f"{message}, or run `git fetch --refetch --no-filter`")
+            raise ConfigError(f"`{absent}` of {self.name[:12]} is missing in this partial clone; {WHOLE_CLONE}")
 
     def holds(self, path: str, data: bytes) -> bool:
         """Whether a file has this content, told by its hash and without reading it."""
@@ -109,8 +108,9 @@ def open_commit(repository: Repository, revision: str, *, merge_base: bool) -> C
     name = repository.commit(revision)
     shallow = name is None and repository.is_shallow()
     if shallow:
-        fetch = f"`git fetch --depth=1 origin {revision}`"
-        raise ConfigError(f"the base `{revision}` is not in this shallow clone; {SMALLEST_FETCH}, or {fetch}")
+        fetch = f"`git fetch --depth=1 origin {revision.removeprefix('origin/')}`"
+        told = f"the base `{revision}` is not in this shallow clone"
+        raise ConfigError(f"{told}; check out with `{FULL}`, or run {fetch}")
     if name is None:
         raise ConfigError(
             f"the base `{revision}` is neither a revision nor a path; valid is a branch, a tag, a commit, a file, "
@@ -121,7 +121,8 @@ def open_commit(repository: Repository, revision: str, *, merge_base: bool) -> C
     head = repository.commit("HEAD")
     ancestor = repository.merge_base(name, head) if head else None
     if ancestor is None and repository.is_shallow():
-        raise ConfigError(f"this shallow clone has no merge base of `{revision}` and HEAD; {SMALLEST_FETCH}")
+        told = f"this shallow clone has no merge base of `{revision}` and HEAD"
+        raise ConfigError(f"{told}; check out with `{FULL}`, or run `git fetch --unshallow`")
     if ancestor is None:
         raise ConfigError(f"`{revision}` and HEAD have no merge base; compare with `{revision}` itself")
     return Commit(repository, ancestor)
