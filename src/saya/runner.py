@@ -51,10 +51,6 @@ class Runner:
     temporary: str | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
 
-    def secrets(self) -> tuple[str, ...]:
-        """What must not be written anywhere."""
-        return (self.token,) if self.token else ()
-
 
 def read_runner(variables: Mapping[str, str]) -> Runner:
     """What the variables say."""

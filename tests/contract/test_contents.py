@@ -59,6 +59,14 @@ def test_the_files_of_a_revision(contents: Contents, hub: Hub, server: Server) -
     assert remote.read("a/b/t.yaml") == b"two"
 
 
+def test_whoever_reads_one_file_of_a_folder_reads_its_kind(contents: Contents, hub: Hub, server: Server) -> None:
+    files = {f"policies/{at:02}.yml": f"policy {at}" for at in range(30)}
+    remote = RemoteFiles(contents, contents.tree(hub.commit({**files, "policies/large.bin": "x", "t.yml": "y"})))
+    server.requests.clear()
+    assert {path: remote.read(path) for path in files} == {path: text.encode() for path, text in files.items()}
+    assert [path for _, path in server.requests] == ["/graphql"]
+
+
 def test_a_tree_that_github_cut_says_so(contents: Contents, hub: Hub) -> None:
     hub.truncated_trees = True
     assert not contents.tree(hub.commit({"a": "1", "b": "2"})).complete

@@ -74,6 +74,8 @@ class MissingBaseError(UserError):
 
 def _why_no_checkout(event: Event, root: Path) -> str:
     """Why the work tree is not the head of the event; empty where it is."""
+    if event.kind == "dispatch":
+        return ""  # who starts a run by hand or by the clock says what is checked out
     if event.privileged:
         return "this event holds a token that writes, so that no file of the head is checked out"
     try:

@@ -6,9 +6,11 @@ A blob is asked for by its SHA and checked against it. The contents API is not u
 from __future__ import annotations
 
 import base64
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha1, sha256
+from itertools import islice
 from typing import Any, NamedTuple
 
 from saya.errors import GitHubError, UserError
@@ -164,13 +166,24 @@ class RemoteFiles:
         """The bytes of a file, None where there is none. Raises UserError where it is too large, and GitHubError."""
         if not self.has(path):
             return None
-        self.fetch([path])
+        if self.tree.entries[path].sha not in self._blobs:
+            self.fetch([path, *self._beside(path)])
         data = self._blobs.get(self.tree.entries[path].sha)
         if data is None:
             raise UserError(
                 f"is larger than {LARGEST // 1024 // 1024} MB; CloudFormation takes at most 1 MB", path=path
             )
         return data
+
+    def _beside(self, path: str) -> Iterator[str]:
+        """Files of the same kind in the same folder: whoever reads one policy reads all of them."""
+        folder, suffix = posixpath.dirname(path), posixpath.splitext(path)[1]
+        alike = (
+            each
+            for each in self.below(folder)
+            if posixpath.dirname(each) == folder and posixpath.splitext(each)[1] == suffix
+        )
+        return (each for each in islice(alike, _BATCH) if self.tree.entries[each].size < _CUT)
 
     def holds(self, path: str, data: bytes) -> bool:
         """Whether a file has this content, told by its hash and without reading it."""
