@@ -123,6 +123,7 @@ UPDATED_PROPERTY = {
     "sam": Column(texts, None),
     "side": Column(one_of("code", "configuration", "replaces", "exempts")),
     "published": Column(truth, default=False),
+    "presence": Column(one_of("replaces"), None),
     "default": Column(text, None),
     **PROVENANCE,
 }
@@ -264,7 +265,8 @@ def compile_function_updates(path: Path, problems: Problems) -> Any:
         sides[row["property"]] = row["side"]
         sam = listed(row["sam"]) if row["sam"] else [row["property"]]
         default = json.loads(row["default"]) if row["default"] else None
-        properties.append([row["property"], sam, row["side"], row["published"], default])
+        replaced = row["presence"] == "replaces"
+        properties.append([row["property"], sam, row["side"], row["published"], replaced, default])
     mixes = []
     for row in read_rows(document.get("mixes", []), MIX, problems):
         for side in ("code", "configuration"):

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+from saya.facts.aliases import AliasUse
 from saya.facts.function_changes import Changes
 from saya.facts.tables import updated_properties
 from saya.facts.types import AliasState, RelatedPlace
-from saya.facts.view import AliasUse, View
+from saya.facts.view import View
 from saya.model.resolve import TemplateResource
 from saya.model.value import Absent, Text, Unknown
 from saya.text.node import MappingNode, Node

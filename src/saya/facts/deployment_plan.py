@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from saya.facts.aliases import functions_named_by, is_renamed_version
 from saya.facts.tables import invocation_sites_of
 from saya.facts.types import Alias, Invocation, PlannedAction, PlannedDeployment
-from saya.facts.view import View, is_renamed_version
+from saya.facts.view import View
 from saya.model.attributes import VERSION_TYPE
-from saya.model.lambda_names import read_function_name
 from saya.model.resolve import TemplateResource
-from saya.model.value import Text
 
 _REST_API = ("AWS::ApiGateway::Method", "AWS::ApiGateway::Authorizer", "AWS::ApiGateway::RestApi")
 _SAM = "AWS::Serverless::Function"
@@ -116,9 +115,7 @@ def _by_role(caller: Invocation) -> bool:
 def _permissions(base: View, function: TemplateResource) -> Iterator[TemplateResource]:
     """The permissions on the bare function."""
     for declared in base.resolver.of_type("AWS::Lambda::Permission"):
-        value = base.resolver.option(declared, "FunctionName")[0].value
-        named = read_function_name(value) if isinstance(value, Text) else None
-        if named is not None and named.qualifier is None and base.function_id(named.name) == function.id:
+        if any(named.id == function.id for _, named in functions_named_by(base, declared)):
             yield declared
 
 
@@ -134,9 +131,7 @@ def _renewing(base: View, function: TemplateResource, alias: Alias | None) -> It
 def _version(base: View, function: TemplateResource) -> str | None:
     """The version of a function that base declares, by its logical ID."""
     for declared in base.resolver.of_type(VERSION_TYPE):
-        value = base.resolver.option(declared, "FunctionName")[0].value
-        named = read_function_name(value) if isinstance(value, Text) else None
-        if named is not None and base.function_id(named.name) == function.id:
+        if any(named.id == function.id for _, named in functions_named_by(base, declared)):
             return declared.id
     return None
 

@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from saya.facts.aliases import functions_named_by
 from saya.facts.invocations import collect
 from saya.facts.tables import invocation_sites_of
 from saya.facts.types import Invocation
 from saya.facts.view import View
-from saya.model.lambda_names import read_function_name
 from saya.model.value import Text, Unknown
 
 _LIVE = ("synchronous", "asynchronous")
@@ -78,11 +78,8 @@ class Wiring:
         for declared in resolver.of_type("AWS::Lambda::Permission"):
             principal = resolver.option(declared, "Principal")[0].value
             name = principal.literal if isinstance(principal, Text) else None
-            for option in resolver.option(declared, "FunctionName"):
-                named = read_function_name(option.value) if isinstance(option.value, Text) else None
-                function = self._view.function_id(named.name) if named and named.qualifier is None else None
-                if isinstance(function, str):
-                    yield function, name
+            for _, function in functions_named_by(self._view, declared):
+                yield function.id, name
 
     @staticmethod
     def _is_of(invocation: Invocation, principal: str | None) -> bool:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from saya.facts.sites import find_sites
+from saya.facts.sites import declared_hooks, find_sites
 from saya.facts.state_machine_invocations import COLUMNS as TASK_COLUMNS
 from saya.facts.state_machine_invocations import state_machine_targets
 from saya.facts.tables import InvocationSite, invocation_sites_of, sam_events
-from saya.facts.targets import Target, aliased, read_targets
-from saya.facts.types import Invocation
+from saya.facts.targets import Target, qualified, read_targets
+from saya.facts.types import Invocation, Qualifier
 from saya.facts.view import View
 from saya.model.attributes import STATE_MACHINE_TYPES
 from saya.model.resolve import Place, TemplateResource
@@ -34,6 +34,9 @@ def collect(view: View) -> Iterator[Invocation]:
                 yield from _task_invocations(view, declared)
     for declared in view.resolver.of_type(_SAM_FUNCTION):
         yield from _sam_events(view, declared)
+    for declared in declared_hooks(view):
+        for site in invocation_sites_of(declared.type):
+            yield from _site_invocations(view, site, declared)
 
 
 def _task_invocations(view: View, declared: TemplateResource) -> Iterator[Invocation]:
@@ -50,13 +53,11 @@ def _site_invocations(view: View, site: InvocationSite, declared: TemplateResour
         yield from _self_invocations(view, site, declared)
         return
     for found in find_sites(view, site, declared):
-        place = found.place
-        if isinstance(place.value, Unknown) and site.generic:
-            continue
-        for target in read_targets(view, place.value, site_form(site), qualifier=found.qualifier):
-            if isinstance(target.function, Unknown) and (site.generic or not found.certain) and not target.complete:
-                continue
-            fact = invocation(view, declared, place, target, _columns(site))
+        vague = site.generic or not found.certain
+        for target in read_targets(view, found.place.value, site_form(site), qualifier=found.qualifier):
+            if vague and not target.complete and (target.function is None or isinstance(target.function, Unknown)):
+                continue  # something else than a function may stand here
+            fact = invocation(view, declared, found.place, target, _columns(site))
             if fact is not None:
                 yield fact
 
@@ -65,7 +66,7 @@ def site_form(site: InvocationSite) -> str:
     """The form of the function within the site, which may be a document."""
     if site.inside is not None:
         return site.inside.value
-    return "invoke-uri" if site.value == "embedded-openapi" else site.value
+    return "arn-or-invoke-uri" if site.value == "embedded-openapi" else site.value
 
 
 def _columns(site: InvocationSite) -> dict[str, Any]:
@@ -115,14 +116,12 @@ def _sam_events(view: View, declared: TemplateResource) -> Iterator[Invocation]:
 def _own_invocations(
     view: View, declared: TemplateResource, place: Place, columns: dict[str, Any], *, follows_alias: bool
 ) -> Iterator[Invocation]:
-    function = view.function(declared)
     for option in view.resolver.option(declared, "AutoPublishAlias"):
         if not follows_alias or option.value is Absent.NO_VALUE:
-            targets = list(aliased(view, function, option.guard, None))
-        elif isinstance(option.value, Unknown):
-            targets = [Target(option.guard, function, option.value)]
+            targets = list(qualified(view, declared, option.guard, None))
         else:
-            targets = [Target(option.guard, function, "alias")]
+            kind: Qualifier | Unknown = option.value if isinstance(option.value, Unknown) else "alias"
+            targets = [Target(option.guard, view.function(declared), kind)]
         for target in targets:
             fact = invocation(view, declared, place, target, columns)
             if fact is not None:

@@ -9,8 +9,10 @@ from saya.facts.tables import Condition, Inside, InvocationSite
 from saya.facts.tables import Place as Beside
 from saya.facts.view import View
 from saya.model.embedded import read_document
+from saya.model.guard import ALWAYS, Guard
 from saya.model.resolve import Alternatives, Place, TemplateResource
-from saya.model.value import Bound, Given, Mapping, Text, Unknown, Value, always
+from saya.model.value import NO_SCOPE, Absent, Bound, Given, Mapping, Text, Thunk, Unknown, Value, always
+from saya.text.node import MappingNode, ScalarNode
 
 OPEN_API_PATHS = (
     ("paths", "{*}", "{*}", "x-amazon-apigateway-integration", "uri"),
@@ -43,39 +45,42 @@ def find_sites(view: View, site: InvocationSite, declared: TemplateResource) -> 
                 yield from _qualified(view, site.qualifier_at, held, certain=certain)
 
 
+def declared_hooks(view: View) -> Iterator[TemplateResource]:
+    """The entries of the template's Hooks section, as if they were resources."""
+    section = view.resolver.template.root.get("Hooks")
+    for name, node in section.entries.items() if isinstance(section, MappingNode) else ():
+        type_ = node.get("Type") if isinstance(node, MappingNode) else None
+        if isinstance(node, MappingNode) and isinstance(type_, ScalarNode) and isinstance(section, MappingNode):
+            yield TemplateResource(name, type_.text, node, section.keys[name], NO_SCOPE, ALWAYS)
+
+
 def _places(view: View, site: InvocationSite, declared: TemplateResource) -> Iterator[Place]:
     if site.root == "properties":
         yield from view.resolver.places(declared, site.path)
-    elif site.root == "attributes":
-        node = declared.node.get(site.path[0])
-        if node is not None:
-            thunk = Bound(node, declared.scope)
-            yield from view.resolver.walk(thunk, site.path[1:], declared.guard, (site.path[0],))
+        return
+    node = declared.node.get("Properties" if site.root == "hooks" else site.path[0])
+    if node is not None:
+        before, steps = ((), site.path) if site.root == "hooks" else (site.path[:1], site.path[1:])
+        yield from view.resolver.walk(Bound(node, declared.scope), steps, declared.guard, before)
 
 
 def _holding(view: View, conditions: tuple[Condition, ...], place: Place) -> Iterator[tuple[Place, bool]]:
     """The place under each way in which the row's conditions hold, and whether they certainly do."""
     rows = [(place, True)]
     for condition in conditions:
-        if condition.absent:
-            rows = [row for row in rows if not _beside(view, condition.place, row[0])]
-        else:
-            rows = [after for before, certain in rows for after in _admitted(view, condition, before, certain=certain)]
+        rows = [after for before, certain in rows for after in _admitted(view, condition, before, certain=certain)]
     yield from rows
 
 
 def _admitted(view: View, condition: Condition, place: Place, *, certain: bool) -> Iterator[tuple[Place, bool]]:
-    for other in _beside(view, condition.place, place):
-        guard = view.resolver.join(place.guard, other.guard)
-        if guard is None:
-            continue
-        text = _pattern(other.value)
-        if text is None:
-            yield (
-                place._replace(guard=guard, value=Unknown(f"`{other.property}` is not decided by the template")),
-                False,
-            )
-        elif condition.admits(text):
+    for guard, value in _beside(view, condition.place, place):
+        text = _pattern(value)
+        if isinstance(value, Unknown) or (text is None and isinstance(value, Text)):
+            yield place._replace(guard=guard), False
+        elif condition.absent:
+            if value is Absent.NO_VALUE:
+                yield place._replace(guard=guard), certain
+        elif text is not None and condition.admits(text):
             yield place._replace(guard=guard), certain
 
 
@@ -86,23 +91,38 @@ def _pattern(value: Value) -> str | None:
     return "".join("*" if part.hole is not None else part.text for part in value.parts)
 
 
-def _beside(view: View, at: Beside, place: Place) -> list[Place]:
-    """What stands at a place beside a site, in the same list item."""
+def _beside(view: View, at: Beside, place: Place) -> Iterator[tuple[Guard, Value]]:
+    """What stands at a place beside a site, in the same list item: every value that it can have, absence too."""
     for length, mapping in reversed(place.parents):
         if length <= at.depth:
-            given = Given(always(mapping), mapping.node)
-            return list(view.resolver.walk(given, at.keys, place.guard, place.path[:length]))
-    return []
+            yield from options_below(view, Given(always(mapping), mapping.node), at.keys, place.guard)
+            return
+    yield place.guard, Absent.NO_VALUE
+
+
+def options_below(view: View, thunk: Thunk, keys: tuple[str, ...], guard: Guard) -> Iterator[tuple[Guard, Value]]:
+    """Every value that keys lead to, each under its guard, `Absent` among them where it may not be written."""
+    for option in view.resolver.alternatives(thunk):
+        joined = view.resolver.join(guard, option.guard)
+        value = option.value
+        if joined is None:
+            continue
+        if not keys or isinstance(value, Unknown):
+            yield joined, value
+            continue
+        inner = value.entries.get(keys[0]) if isinstance(value, Mapping) else None
+        if inner is not None:
+            yield from options_below(view, inner, keys[1:], joined)
+        else:
+            yield joined, (value.rest if isinstance(value, Mapping) else None) or Absent.NO_VALUE
 
 
 def _qualified(view: View, at: Beside | None, place: Place, *, certain: bool) -> Iterator[Found]:
-    rows = _beside(view, at, place) if at is not None else []
-    if not rows:
+    if at is None:
         yield Found(place, None, certain)
-    for row in rows:
-        guard = view.resolver.join(place.guard, row.guard)
-        if guard is not None:
-            yield Found(place._replace(guard=guard), row.value, certain)
+        return
+    for guard, value in _beside(view, at, place):
+        yield Found(place._replace(guard=guard), value, certain)
 
 
 def _inside_open_api(view: View, place: Place) -> Iterator[Found]:

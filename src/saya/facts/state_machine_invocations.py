@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from saya.facts.sites import options_below
 from saya.facts.targets import Target, read_targets
 from saya.facts.view import View
 from saya.model.resolve import Place, TemplateResource
-from saya.model.state_machine import Opaque, State, read_states
-from saya.model.value import Text, Unknown, Value
+from saya.model.state_machine import Opaque, State
+from saya.model.value import Given, Text, Unknown, Value, always
 from saya.pattern import pattern
 
 COLUMNS: dict[str, Any] = {"integration": "state_machine", "exposure": "asynchronous", "qualifier_support": "accepted"}
@@ -24,7 +25,7 @@ _INPUTS = ("Parameters", "Arguments")
 
 def state_machine_targets(view: View, declared: TemplateResource) -> Iterator[tuple[Place, Target]]:
     """The functions that a state machine invokes, each at the place that names it."""
-    for state in read_states(view.resolver, declared):
+    for state in view.states(declared):
         if isinstance(state, Opaque):
             if state.place.path and state.place.path[0] in ("DefinitionUri", "DefinitionS3Location"):
                 yield from _substituted(view, declared, state)
@@ -50,17 +51,17 @@ def _integration_targets(view: View, state: State, resource: Place) -> Iterator[
             guard = view.resolver.join(resource.guard, place.guard)
             if guard is None:
                 continue
-            value: Value = place.value
-            if isinstance(value, Text) and str(value).lstrip().startswith("{%"):
-                value = Unknown("`FunctionName` is computed when the state runs")
-            for qualifier in _qualifiers(view, state, name):
-                for target in read_targets(view, value, "name-or-arn", qualifier=qualifier):
-                    yield place._replace(guard=guard), target
+            inputs = place.parents[-1][1]
+            for held, qualifier in options_below(view, Given(always(inputs), inputs.node), ("Qualifier",), guard):
+                for target in read_targets(view, _static(place.value), "name-or-arn", qualifier=_static(qualifier)):
+                    yield place._replace(guard=held), target
 
 
-def _qualifiers(view: View, state: State, name: str) -> list[Value | None]:
-    values: list[Value | None] = [place.value for place in state.places(view.resolver, (name, "Qualifier"))]
-    return values or [None]
+def _static(value: Value) -> Value:
+    """A value of the definition; unknown where it is computed when the state runs (JSONata)."""
+    if isinstance(value, Text) and str(value).lstrip().startswith("{%"):
+        return Unknown("it is computed when the state runs")
+    return value
 
 
 def _substituted(view: View, declared: TemplateResource, opaque: Opaque) -> Iterator[tuple[Place, Target]]:

@@ -156,12 +156,16 @@ class GlobalEventSource(NamedTuple):
 
 
 class UpdatedProperty(NamedTuple):
-    """A property of a function and the call that carries it; the columns of data/function-updates.yml."""
+    """A property of a function and the call that carries it; the columns of data/function-updates.yml.
+
+    `presence_replaces`: adding or removing it creates a new function.
+    """
 
     property: str
     sam: tuple[str, ...]
     side: Side
     published: bool
+    presence_replaces: bool
     default: Any
 
 

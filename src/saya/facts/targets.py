@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from saya.facts.aliases import AliasUse
+from saya.facts.stage_variables import with_stage_variables
 from saya.facts.types import Alias, Function, Qualifier
-from saya.facts.view import AliasUse, View
+from saya.facts.view import View, is_import
 from saya.model.guard import ALWAYS, Guard
 from saya.model.lambda_names import FunctionName, read_function_name, read_invoke_uri
 from saya.model.references import reason_of
-from saya.model.value import Reference, Text, Unknown, Value
-from saya.pattern import pattern
+from saya.model.resolve import TemplateResource
+from saya.model.value import Absent, Reference, Text, Unknown, Value
 
 LATEST = "$LATEST"
 PUBLISHED = "$LATEST.PUBLISHED"
-_STAGE_VARIABLE = pattern(r"\$\{stageVariables\.(\w+)\}")
 
 
 class Target(NamedTuple):
@@ -39,7 +40,6 @@ def read_targets(view: View, value: Value, form: str, *, qualifier: Value | None
     """
     if isinstance(value, Unknown):
         yield Target(ALWAYS, value, value)
-        return
     if not isinstance(value, Text):
         return
     text = read_invoke_uri(value) if form in ("invoke-uri", "arn-or-invoke-uri") else value
@@ -47,15 +47,16 @@ def read_targets(view: View, value: Value, form: str, *, qualifier: Value | None
         if form == "invoke-uri" and not _is_open(value):
             return
         text = value
-    variable = _STAGE_VARIABLE.search(str(text.masked))
-    if variable is not None:
-        reason = Unknown(f"the stage variable `{variable[1]}` decides it")
-        yield Target(ALWAYS, reason, reason, complete=True)
-        return
-    named = read_function_name(text)
-    if named is not None:
-        yield from _named_targets(view, named, qualifier)
-    elif _is_open(text):
+    for option in with_stage_variables(view, text):
+        named = read_function_name(option.value) if isinstance(option.value, Text) else None
+        for target in _named_targets(view, named, qualifier) if named is not None else _open_targets(text):
+            guard = view.resolver.join(option.guard, target.guard)
+            if guard is not None:
+                yield target._replace(guard=guard)
+
+
+def _open_targets(text: Text) -> Iterator[Target]:
+    if _is_open(text):
         yield Target(ALWAYS, reason_of(text), reason_of(text))
 
 
@@ -65,43 +66,61 @@ def _is_open(text: Text) -> bool:
 
 
 def _named_targets(view: View, named: FunctionName, apart: Value | None) -> Iterator[Target]:
-    text = named.qualifier
-    if isinstance(apart, Text) and text is None:
-        text = apart
-    elif isinstance(apart, Unknown):
-        text = None
-    function = view.function_id(named.name)
-    if function is None:
-        if named.complete:
-            yield Target(ALWAYS, None, _qualifier(text))
-        return
-    if isinstance(function, Unknown):
-        reason = named.name.unknown or (reason_of(named.name) if named.name.literal is None else function)
-        yield Target(ALWAYS, reason, _qualifier(text), complete=named.complete)
-        return
-    described = view.function(view.resolver.resources[function])
-    guard = view.resolver.resources[function].guard
-    if isinstance(apart, Unknown) and named.qualifier is None:
-        yield Target(guard, described, apart)
-        return
-    yield from aliased(view, described, guard, text)
+    qualifier: Text | Unknown | None = named.qualifier
+    if qualifier is None and isinstance(apart, Text | Unknown):
+        qualifier = apart
+    functions = view.named(named.name)
+    # A name that is one hole may hold the qualifier as well.
+    kind = reason_of(named.name) if qualifier is None and _is_open(named.name) else _kind_of(qualifier)
+    if functions is None:
+        if named.complete or is_import(named.name):
+            yield Target(ALWAYS, None, kind, complete=named.complete)
+    elif isinstance(functions, Unknown):
+        yield Target(ALWAYS, named.name.unknown or functions, kind, complete=named.complete)
+    else:
+        for guard, declared in functions:
+            yield from qualified(view, declared, guard, qualifier)
 
 
-def aliased(view: View, function: Function, guard: Guard, qualifier: Text | None) -> Iterator[Target]:
+def qualified(
+    view: View, declared: TemplateResource, guard: Guard, qualifier: Text | Unknown | None
+) -> Iterator[Target]:
     """The targets that a function with a qualifier comes to, by the aliases that the template gives it."""
-    kind = _qualifier(qualifier)
-    if kind == "alias" and qualifier is not None:
-        uses = [use for use in view.aliases.get(function.id, ()) if _is_alias(use, qualifier)]
-        for use in uses:
-            joined = view.resolver.join(guard, use.guard)
-            if joined is not None:
-                yield _through(joined, function, use.alias)
-        if not uses:
-            yield Target(guard, function, kind)
-    elif kind in ("absent", "latest"):
-        yield from _bypassing(view, function, guard, kind)
+    function = view.function(declared)
+    uses = [use for use in view.aliases.get(declared.id, ()) if isinstance(qualifier, Text) and _names(qualifier, use)]
+    for use in uses:
+        joined = view.resolver.join(guard, use.guard)
+        if joined is not None:
+            yield _through(joined, function, use.alias)
+    kind = _kind_of(qualifier)
+    if uses:
+        return
+    if kind in ("absent", "latest"):
+        for held, meant in _unqualified(view, declared, guard, kind):
+            yield from _bypassing(view, function, held, meant)
     else:
         yield Target(guard, function, kind)
+
+
+def _unqualified(
+    view: View, declared: TemplateResource, guard: Guard, kind: Qualifier | Unknown
+) -> Iterator[tuple[Guard, Qualifier | Unknown]]:
+    """What an unqualified call runs: `$LATEST`, unless the function runs on a capacity provider, which publishes it;
+    a durable function refuses the call.
+
+    Source: Lambda guide, version publishing of managed instances; Serverless Framework 4, durable functions.
+    """
+    for durable in view.resolver.option(declared, "DurableConfig"):
+        if durable.value is not Absent.NO_VALUE and not isinstance(durable.value, Unknown):
+            continue
+        for provider in view.resolver.option(declared, "CapacityProviderConfig"):
+            joined = view.resolver.join(guard, durable.guard, provider.guard)
+            if joined is None:
+                continue
+            if provider.value is Absent.NO_VALUE or kind == "latest":
+                yield joined, kind
+            else:
+                yield joined, provider.value if isinstance(provider.value, Unknown) else "version"
 
 
 def _through(guard: Guard, function: Function, alias: Alias) -> Target:
@@ -110,12 +129,10 @@ def _through(guard: Guard, function: Function, alias: Alias) -> Target:
     return Target(guard, function, alias.latest if isinstance(alias.latest, Unknown) else "alias")
 
 
-def _bypassing(view: View, function: Function, guard: Guard, kind: Qualifier) -> Iterator[Target]:
-    """A call past the qualifier, joined with each published alias that it could have used."""
-    for use in view.aliases.get(function.id, ()):
-        if use.alias.latest is not False:
-            continue
-        joined = view.resolver.join(guard, use.guard)
+def _bypassing(view: View, function: Function, guard: Guard, kind: Qualifier | Unknown) -> Iterator[Target]:
+    """A call without the alias, joined with each published alias that it could have used."""
+    for use in view.aliases.get(function.id, ()) if kind in ("absent", "latest") else ():
+        joined = view.resolver.join(guard, use.guard) if use.alias.latest is False else None
         if joined is None:
             continue
         yield Target(joined, function, kind, bypasses=use.alias)
@@ -124,29 +141,31 @@ def _bypassing(view: View, function: Function, guard: Guard, kind: Qualifier) ->
     yield Target(guard, function, kind)
 
 
-def _is_alias(use: AliasUse, qualifier: Text) -> bool:
+def _names(qualifier: Text, use: AliasUse) -> bool:
     """Whether a qualifier means this alias: it came from a reference to it, or it is its name."""
     for part in qualifier.parts:
         for reference in (part.expanded, part.hole):
             if isinstance(reference, Reference) and reference.kind == "resource" and reference.name == use.alias.id:
-                return True
-    return str(qualifier) == use.alias.name
+                # Of a SAM function, whose ID the alias has, `Fn.Version` is another thing.
+                return not use.alias.generated or (reference.attribute or "").startswith("Alias")
+    return bool(qualifier.parts) and qualifier.unknown is None and str(qualifier) == use.alias.name
 
 
-def _qualifier(text: Text | None) -> Qualifier | Unknown:
+def _kind_of(qualifier: Text | Unknown | None) -> Qualifier | Unknown:
     """What kind of qualifier a text is."""
-    if text is None or not text.parts:
+    if isinstance(qualifier, Unknown):
+        return qualifier
+    if qualifier is None or not qualifier.parts:
         return "absent"
-    known = text.literal
+    known = qualifier.literal
     if known is not None:
-        if known == LATEST:
-            return "latest"
+        if known in ("", LATEST):
+            return "absent" if known == "" else "latest"
         return "version" if known == PUBLISHED or known.isdigit() else "alias"
-    if len(text.parts) > 1:
-        return "alias" if any(part.hole is None and not part.text.isdigit() for part in text.parts) else reason_of(text)
-    hole = text.parts[0].hole
-    if isinstance(hole, Reference) and hole.kind == "resource":
-        if hole.attribute == "Version":
-            return "version"
-        return "alias" if hole.attribute in ("Name", "Alias") else reason_of(text)
-    return reason_of(text)
+    if len(qualifier.parts) > 1:
+        is_name = any(part.hole is None and not part.text.isdigit() for part in qualifier.parts)
+        return "alias" if is_name else reason_of(qualifier)
+    hole = qualifier.parts[0].hole
+    if isinstance(hole, Reference) and hole.kind == "resource" and hole.attribute in ("Version", "Name", "Alias"):
+        return "version" if hole.attribute == "Version" else "alias"
+    return reason_of(qualifier)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from saya.facts.types import Alias, Architecture, Function, Resource, Stack
-from saya.model.attributes import ALIAS_TYPE, FUNCTION_TYPES
+from saya.facts.types import Architecture, Function, Resource, Stack
+from saya.model.attributes import FUNCTION_TYPES
 from saya.model.guard import Guard
-from saya.model.lambda_names import read_function_name
+from saya.model.references import reason_of
 from saya.model.resolve import Place, Resolver, TemplateResource
 from saya.model.value import Absent, Mapping, Sequence, Text, Unknown, Value
 from saya.text.node import MappingNode, Node
 from saya.text.source import Location
 
 if TYPE_CHECKING:
+    from saya.facts.aliases import AliasUse
     from saya.model.state_machine import Opaque, State
 
 _ARCHITECTURES: dict[str, Architecture] = {"x86_64": "x86_64", "arm64": "arm64"}
@@ -30,14 +31,6 @@ class Guarded(NamedTuple):
     function: Function
 
 
-class AliasUse(NamedTuple):
-    """An alias of the template: which function it belongs to, and when it exists."""
-
-    guard: Guard
-    function: str
-    alias: Alias
-
-
 class View:
     """What the facts of one template in one context share. Everything is computed when first asked for."""
 
@@ -47,7 +40,7 @@ class View:
         self.stack = Stack(name=resolver.stack, region=region)
         self._resources: dict[str, Resource] = {}
         self._functions: dict[str, tuple[Guarded, ...]] = {}
-        self._names: dict[tuple[object, ...], str] | None = None
+        self._names: dict[tuple[object, ...], list[tuple[Guard, TemplateResource]]] | None = None
         self._aliases: dict[str, tuple[AliasUse, ...]] | None = None
         self._states: dict[str, tuple[State | Opaque, ...]] = {}
 
@@ -88,9 +81,7 @@ class View:
         """A function under each guard that makes a difference to it; the guard includes its own Condition."""
         known = self._functions.get(declared.id)
         if known is None:
-            publishes = bool(self.aliases.get(declared.id)) and any(
-                not use.alias.latest for use in self.aliases[declared.id]
-            )
+            publishes = self._publishes(declared)
             fields = _resource_fields(declared)
             known = self._functions[declared.id] = tuple(
                 Guarded(guard, Function(**fields, architecture=architecture, publishes=publishes))
@@ -105,7 +96,13 @@ class View:
             return known[0].function
         fields = _resource_fields(declared)
         reason = Unknown("the architecture depends on a condition")
-        return Function(**fields, architecture=reason, publishes=known[0].function.publishes if known else False)
+        return Function(**fields, architecture=reason, publishes=self._publishes(declared))
+
+    def _publishes(self, declared: TemplateResource) -> bool | Unknown:
+        on_latest = [use.alias.latest for use in self.aliases.get(declared.id, ())]
+        if False in on_latest:
+            return True
+        return next((each for each in on_latest if isinstance(each, Unknown)), False)
 
     def _architectures(self, declared: TemplateResource) -> list[tuple[Guard, Architecture | Unknown]]:
         out: list[tuple[Guard, Architecture | Unknown]] = []
@@ -130,8 +127,8 @@ class View:
         pairs = [(self.resolver.join(guard, item.guard), item.value) for item in self.resolver.alternatives(present[0])]
         return [(joined, _architecture(inner)) for joined, inner in pairs if joined is not None]
 
-    def function_id(self, name: Text) -> str | Unknown | None:
-        """The logical ID of the function that a name (without ARN and qualifier) means.
+    def named(self, name: Text) -> tuple[tuple[Guard, TemplateResource], ...] | Unknown | None:
+        """The functions that a name (without ARN and qualifier) means, each under its guard.
 
         None where it is no function of this template, Unknown where the template does not decide it.
         """
@@ -139,79 +136,42 @@ class View:
         if reference is not None and reference.kind == "resource":
             declared = self.resolver.resources.get(reference.name)
             if declared is not None and declared.type in FUNCTION_TYPES and reference.attribute is None:
-                return declared.id
+                return ((declared.guard, declared),)
             if declared is not None and not _may_give_function(declared.type):
                 return None
         known = self._function_names.get(name.key)
         if known is not None:
-            return known
-        if name.literal is not None:
+            return tuple(known)
+        # A stack cannot import what it exports itself.
+        if name.literal is not None or is_import(name):
             return None
-        return Unknown("the function is not decided by the template")
+        return name.unknown or reason_of(name)
 
     @property
-    def _function_names(self) -> dict[tuple[object, ...], str]:
+    def _function_names(self) -> dict[tuple[object, ...], list[tuple[Guard, TemplateResource]]]:
         """The functions whose FunctionName is written, by that name."""
         if self._names is None:
             self._names = {}
             for declared in self.resolver.of_type(*FUNCTION_TYPES):
                 for option in self.resolver.option(declared, "FunctionName"):
-                    if isinstance(option.value, Text) and option.value.unknown is None and option.value.parts:
-                        self._names.setdefault(option.value.key, declared.id)
+                    value, guard = option.value, self.resolver.join(declared.guard, option.guard)
+                    if isinstance(value, Text) and value.unknown is None and value.parts and guard is not None:
+                        self._names.setdefault(value.key, []).append((guard, declared))
         return self._names
-
-    # aliases
 
     @property
     def aliases(self) -> dict[str, tuple[AliasUse, ...]]:
         """The aliases of each function, by the function's logical ID."""
         if self._aliases is None:
-            found: dict[str, list[AliasUse]] = {}
-            for use in (*self._declared_aliases(), *self._published_aliases()):
-                found.setdefault(use.function, []).append(use)
-            self._aliases = {function: tuple(uses) for function, uses in found.items()}
+            from saya.facts.aliases import find_aliases
+
+            self._aliases = find_aliases(self)
         return self._aliases
 
-    def _declared_aliases(self) -> list[AliasUse]:
-        out = []
-        for declared in self.resolver.of_type(ALIAS_TYPE):
-            fields = _resource_fields(declared)
-            for option in self.resolver.option(declared, "FunctionName"):
-                named = read_function_name(option.value) if isinstance(option.value, Text) else None
-                function = self.function_id(named.name) if named else None
-                guard = self.resolver.join(declared.guard, option.guard)
-                if not isinstance(function, str) or guard is None:
-                    continue
-                for version in self.resolver.option(declared, "FunctionVersion"):
-                    joined = self.resolver.join(guard, version.guard)
-                    if joined is not None:
-                        latest, moves = _version_of(version.value)
-                        alias = Alias(
-                            **fields, name=self._alias_name(declared), latest=latest, moves=moves, generated=False
-                        )
-                        out.append(AliasUse(joined, function, alias))
-        return out
 
-    def _alias_name(self, declared: TemplateResource) -> str | Unknown:
-        name = self.resolver.option(declared, "Name")[0].value
-        return str(name) if isinstance(name, Text) else Unknown("the alias's name is not decided by the template")
-
-    def _published_aliases(self) -> list[AliasUse]:
-        """The aliases that SAM's AutoPublishAlias makes."""
-        out = []
-        for declared in self.resolver.of_type("AWS::Serverless::Function"):
-            for option in self.resolver.option(declared, "AutoPublishAlias"):
-                joined = self.resolver.join(declared.guard, option.guard)
-                if option.value is Absent.NO_VALUE or joined is None or isinstance(option.value, Unknown):
-                    continue
-                name = (
-                    str(option.value)
-                    if isinstance(option.value, Text)
-                    else Unknown("the alias's name is not decided by the template")
-                )
-                alias = Alias(**_resource_fields(declared), name=name, latest=False, moves=True, generated=True)
-                out.append(AliasUse(joined, declared.id, alias))
-        return out
+def is_import(text: Text) -> bool:
+    """Whether a text is what another stack exports."""
+    return text.reference is not None and text.reference.kind == "import"
 
 
 def _resource_fields(declared: TemplateResource) -> dict[str, Any]:
@@ -245,36 +205,8 @@ def _architecture(value: Value) -> Architecture | Unknown:
     if text in _ARCHITECTURES:
         return _ARCHITECTURES[text]
     if isinstance(value, Text) and text is None:
-        from saya.model.references import reason_of
-
         return reason_of(value)
     return Unknown("the architecture is neither x86_64 nor arm64")
-
-
-def _version_of(value: Value) -> tuple[bool | Unknown, bool | Unknown]:
-    """Whether an alias's FunctionVersion is `$LATEST`, and whether it moves to a new version with each change."""
-    if not isinstance(value, Text):
-        reason = value if isinstance(value, Unknown) else Unknown("the alias's version is not decided by the template")
-        return reason, reason
-    if value.literal is not None:
-        return value.literal == "$LATEST", False
-    reference = value.reference
-    if reference is not None and reference.kind == "resource":
-        return False, is_renamed_version(reference.name)
-    from saya.model.references import reason_of
-
-    return reason_of(value), reason_of(value)
-
-
-def is_renamed_version(logical_id: str) -> bool:
-    """Whether a Version's logical ID carries a hash of its function: CDK's `currentVersion`, the Serverless
-    Framework's versions.
-    """
-    import re
-
-    return (
-        re.search(r"(?:CurrentVersion[0-9A-F]{8}[0-9a-f]{32}|LambdaVersion[0-9A-Za-z]{32,})$", logical_id) is not None
-    )
 
 
 def identity_of(resolver: Resolver, place: Place, item: str = "") -> str:

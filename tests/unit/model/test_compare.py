@@ -63,7 +63,7 @@ Conditions: {IsProd: !Equals [!Ref Stage, prod]}
         ("!Select [0, !GetAZs '']", "{'Fn::Select': ['0', {'Fn::GetAZs': ''}]}"),
         ("!GetAtt Other.Outputs.X", "{'Fn::GetAtt': [Other, Outputs.X]}"),
         ("!Split [',', !GetAtt Other.List]", "{'Fn::Split': [',', {'Fn::GetAtt': [Other, List]}]}"),
-        ("{'Fn::Transform': {Name: M, Parameters: {A: 1, B: 2}}}", "Fn::Transform: {Parameters: {B: 2, A: 1}, Name: M}"),
+        ("{Fn::Transform: {Name: M, Parameters: {A: 1, B: 2}}}", "Fn::Transform: {Parameters: {B: 2, A: 1}, Name: M}"),
         ("", "!Ref 'AWS::NoValue'"),
         ("", "[]"),
         ("", "{A: []}"),
