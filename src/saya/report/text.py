@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from saya.findings import SEVERITIES, Context, Finding, JudgedTemplate, Problem, Related, Report, Undecided
+from saya.findings import SEVERITIES, Context, Finding, JudgedTemplate, Problem, Related, Report, Suppressed, Undecided
 from saya.report.excerpt import excerpt
 from saya.report.inert import inert, inert_path
 from saya.text.source import Location
@@ -27,12 +27,17 @@ class _Teller:
         self.report = report
         self.colour = colour
         self.templates = {template.path: template for template in report.templates}
+        # What base has already is a number, so that what is new is seen.
+        self.findings = [finding for finding in report.findings if finding.status != "existing"]
+        self.open = [entry for entry in report.undecided if entry.status != "existing"]
+        self.problems = [problem for problem in report.errors if problem.status != "existing"]
 
     def text(self) -> str:
-        blocks = ["\n".join(self.group(group)) for group in _groups(self.report.findings)]
-        blocks += ["\n".join(map(self.problem, self.report.errors))] if self.report.errors else []
+        blocks = ["\n".join(self.group(group)) for group in _groups(self.findings)]
+        blocks += ["\n".join(map(self.problem, self.problems))] if self.problems else []
         blocks += [f"notice: {inert(notice)}" for notice in self.report.notices]
-        blocks += ["\n".join(self.undecided(self.report.undecided))] if self.report.undecided else []
+        blocks += [self.silenced(entry) for entry in self.report.suppressed if entry.added_by_head]
+        blocks += ["\n".join(self.undecided(self.open))] if self.open else []
         return "\n\n".join([*blocks, self.summary()]) + "\n"
 
     def paint(self, text: str, style: str) -> str:
@@ -88,6 +93,11 @@ class _Teller:
         place = ":".join(str(part) for part in parts if part is not None)
         return f"{place}: {self.paint(f'problem[{problem.kind}]', 'error')}: {inert(problem.message)}"
 
+    def silenced(self, entry: Suppressed) -> str:
+        """A finding that this change silences."""
+        label = self.paint(f"suppressed[{entry.policy}]", "bold")
+        return f"{self.place(entry.location)}: {label}: by this change: {inert(entry.reason)}"
+
     def undecided(self, entries: Iterable[Undecided]) -> Iterator[str]:
         """What would decide, with how many findings wait for it; the first place of each."""
         entries = list(entries)
@@ -103,15 +113,21 @@ class _Teller:
 
     def summary(self) -> str:
         report = self.report
-        counts = Counter(finding.severity for finding in report.findings)
+        counts = Counter(finding.severity for finding in self.findings)
         found = ", ".join(
             self.paint(_count(counts[severity], severity), severity) for severity in SEVERITIES if counts[severity]
         )
         templates = _count(len(report.templates), "template")
+        existing = len(report.findings) - len(self.findings)
+        unjudged = len(report.errors) - len(self.problems)
         rest = [
-            f"{len(report.undecided)} undecided" if report.undecided else "",
+            f"{len(self.open)} undecided" if self.open else "",
             f"{len(report.suppressed)} suppressed" if report.suppressed else "",
-            self.paint(_count(len(report.errors), "problem"), "error") if report.errors else "",
+            f"{existing} in base already" if existing else "",
+            self.paint(f"{len(report.resolved)} mended", "good") if report.resolved else "",
+            self.paint(_count(len(self.problems), "problem"), "error") if self.problems else "",
+            f"{_count(unjudged, 'problem')} of unchanged files" if unjudged else "",
+            "whether they are new is not known" if any(each.status == "unknown" for each in self.findings) else "",
         ]
         head = f"{found} in {templates}" if found else self.nothing(report.templates)
         return "; ".join([head, *filter(None, rest)])
@@ -119,8 +135,9 @@ class _Teller:
     def nothing(self, templates: tuple[JudgedTemplate, ...]) -> str:
         if not templates:
             return "no templates found" if not self.report.errors else "no template judged"
-        style = "bold" if self.report.errors else "good"
-        return f"{self.paint('nothing found', style)} in {_count(len(templates), 'template')}"
+        style = "bold" if self.problems else "good"
+        found = "nothing found" if self.report.base is None else "nothing new"
+        return f"{self.paint(found, style)} in {_count(len(templates), 'template')}"
 
 
 def _groups(findings: Iterable[Finding]) -> list[list[Finding]]:

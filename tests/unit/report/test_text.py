@@ -2,7 +2,8 @@ import re
 
 import pytest
 
-from saya.findings import Context, Finding, Fix, JudgedTemplate, Problem, Related, Report, Undecided
+from saya.findings import Context, Finding, Fix, JudgedTemplate, Problem, Related, Report, Suppressed, Undecided
+from saya.record import replace
 from saya.report.text import tell_text
 from saya.text.source import Location, Source, Span
 
@@ -199,3 +200,35 @@ def test_text_of_templates_is_inert():
     assert "##[" not in told
     assert not [line for line in told.split("\n") if line.lstrip().startswith("::")]
     assert "\\x1b[2J\\r::error::x ##\\x5bcommand] \\u202e\\u2028end" in told
+
+
+def test_of_what_base_has_already_only_the_number_is_told():
+    old = finding(status="existing", message="old", fingerprint="g")
+    broken = Problem(path="broken.yaml", kind="syntax", message="no", status="existing")
+    open_ = replace(undecided("reason"), status="existing")
+    report = Report(base="main", findings=(old,), undecided=(open_,), templates=(JUDGED,), errors=(broken,))
+    assert tell_text(report) == "nothing new in 1 template; 1 in base already; 1 problem of unchanged files\n"
+    told = tell_text(replace(report, findings=(old, finding())))
+    assert "old" not in told
+    assert told.endswith("1 warning in 1 template; 1 in base already; 1 problem of unchanged files\n")
+
+
+def test_what_a_change_mends_and_silences_is_told():
+    silenced = Suppressed(
+        policy="a-policy",
+        location=place("Mapping"),
+        reason="known",
+        added_by_head=True,
+        finding=finding(),
+        fingerprint="f",
+    )
+    before = replace(silenced, added_by_head=False, reason="since long")
+    report = Report(base="main", resolved=(finding(),), suppressed=(silenced, before), templates=(JUDGED,))
+    assert tell_text(report) == (
+        "t.yaml:2:3: suppressed[a-policy]: by this change: known\n\nnothing new in 1 template; 2 suppressed; 1 mended\n"
+    )
+
+
+def test_findings_of_unknown_age_are_told_as_such():
+    report = Report(findings=(finding(status="unknown"),), templates=(JUDGED,))
+    assert tell_text(report).endswith("1 warning in 1 template; whether they are new is not known\n")
