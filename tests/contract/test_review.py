@@ -11,7 +11,7 @@ from saya.report.review import fingerprints_in
 
 from ..conftest import WorkTree  # noqa: TID252
 from .conftest import Clock
-from .hub import READER, STRANGER, Hub, Pull
+from .hub import PERSON, READER, STRANGER, Hub, Pull
 from .server import Server
 from .workflow import EVENTS, Done, Job, adopt, finished_run, payload
 
@@ -229,6 +229,63 @@ def test_a_github_that_is_down_costs_the_review_only(job: Job, careless: Pull, f
 def test_a_closed_pull_request_degrades(job: Job, careless: Pull) -> None:
     careless.is_open = False
     degraded(job.pull_request(careless), job)
+
+
+# --- all that can go wrong, in one table ------------------------------------------------------------------------------
+
+POSTS = r"/reviews$"
+WRONG: dict[str, tuple[Any, str]] = {
+    "403": ({"method": "POST", "path": POSTS, "status": 403}, "GitHub answered 403"),
+    "404": ({"method": "POST", "path": POSTS, "status": 404}, "GitHub answered 404"),
+    "409": ({"method": "POST", "path": POSTS, "status": 409}, "GitHub answered 409"),
+    "422": ({"method": "POST", "path": POSTS, "status": 422}, "not posted: GitHub answered 422"),
+    "422 once": ({"method": "POST", "path": POSTS, "status": 422, "last": 1}, "comments on lines were refused"),
+    "429 with Retry-After": (
+        {"method": "POST", "path": POSTS, "status": 429, "headers": {"retry-after": "9"}, "last": 1},
+        "asks to wait 9 s",
+    ),
+    "429 without": ({"method": "POST", "path": POSTS, "status": 429, "last": 1}, "asks to wait 60 s"),
+    "429 for good": ({"method": "POST", "path": POSTS, "status": 429}, "takes no more requests for 120 s"),
+    "500": ({"method": "POST", "path": POSTS, "status": 500}, "not posted: GitHub answered 500"),
+    "500 when reading": ({"method": "GET", "path": "/pulls/1$", "status": 500}, "GitHub answered 500"),
+    "502 after success": ({"method": "POST", "path": POSTS, "status": 502, "after": True}, "in spite of an error"),
+    "time-out": ({"method": "POST", "path": POSTS, "delay": 1.3, "after": True, "last": 1}, "in spite of an error"),
+    "truncated JSON": ({"method": "GET", "path": "/comments", "truncate": True}, "cannot be read"),
+    "page two missing": ({"method": "GET", "path": r"/comments\?.*page=2", "status": 404}, "GitHub answered 404"),
+    "head moved": (lambda hub, pull: hub.push(pull, {PATH: CORRECT}), "has moved on from"),
+    "pull request closed": (lambda _, pull: setattr(pull, "is_open", False), "is closed"),
+    "head repository deleted": (lambda _, pull: setattr(pull, "head_repository", None), "a token that only reads"),
+    "3,000 files": (lambda _, pull: setattr(pull, "extra_files", 3500), "posted with"),
+    "patch absent": (lambda _, pull: pull.without_patch.add(PATH), "posted with 0 comments on lines"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_whatever_goes_wrong_no_finding_is_lost_and_one_line_says_so(
+    job: Job, hub: Hub, careless: Pull, name: str
+) -> None:
+    wrong, line = WRONG[name]
+    for at in range(500 if name == "page two missing" else 0):
+        hub.say(careless, PERSON, f"comment {at}")
+    event = payload(hub, careless)
+    if name == "head repository deleted":
+        event["pull_request"]["head"]["repo"] = None
+    if callable(wrong):
+        wrong(hub, careless)
+    else:
+        job.server.fail(**wrong)
+    done = job.run("pull_request", event)
+    assert (done.code, done.outputs["conclusion"]) == (1, "findings"), done.log
+    assert len([each for each in done.log.split("\n") if each.startswith("saya: ") and line in each]) == 1, done.log
+    new = [each for each in done.report["findings"] if each["status"] == "new"]
+    told = {mark for each in (*careless.reviews, *careless.comments) for mark in fingerprints_in(each.body)}
+    assert len(careless.reviews) <= 1
+    assert new
+    assert all(f"`{each['policy']}`" in done.summary for each in new)
+    if told:
+        assert (told, done.annotations) == ({each["fingerprint"] for each in new}, [])
+    else:
+        assert len(done.annotations) == len(new)
 
 
 # --- without a checkout -----------------------------------------------------------------------------------------------
