@@ -499,8 +499,9 @@ def test_a_report_that_hides_findings_hides_nothing(job: Job, hub: Hub, careless
 )
 def test_a_report_that_is_none_is_refused(job: Job, hub: Hub, careless: Pull, handed_over: Path, text: str) -> None:
     handed_over.write_text(text, encoding="utf-8")
-    with pytest.raises(Exception, match=r"report|JSON"):
-        job.run("workflow_run", finished_run(hub, careless))
+    done = job.run("workflow_run", finished_run(hub, careless))
+    assert (done.code, done.outputs["conclusion"]) == (2, "mistake"), done.log
+    assert "saya: theirs.json: " in done.log
     assert careless.reviews == []
     assert job.server.requests == []
 
@@ -513,6 +514,21 @@ def test_a_head_that_no_open_pull_request_has_any_more(job: Job, hub: Hub, carel
     assert done.code == 0
     assert "no open pull request" in done.log
     assert job.server.writes == []
+
+
+@pytest.mark.usefixtures("handed_over")
+def test_a_github_that_is_down_is_one_line_in_the_privileged_half(job: Job, hub: Hub, careless: Pull) -> None:
+    job.server.fail("GET", "/pulls", status=500)
+    done = job.run("workflow_run", finished_run(hub, careless))
+    assert (done.code, done.outputs["conclusion"]) == (2, "mistake")
+    assert "saya: GitHub answered 500" in done.log
+
+
+@pytest.mark.usefixtures("handed_over")
+def test_publish_is_for_finished_runs(job: Job, careless: Pull) -> None:
+    done = job.run("pull_request", payload(job.hub, careless), command="publish")
+    assert done.code == 2
+    assert "published on `workflow_run`" in done.log
 
 
 @pytest.mark.usefixtures("handed_over")
@@ -551,6 +567,14 @@ def test_a_run_without_a_checkout_costs_at_most_fourteen_requests(job: Job, hub:
     assert done.code == 1, done.log
     assert len(pull.reviews) == 1
     assert len(told) <= 14
+
+
+def test_a_bug_in_posting_costs_neither_the_findings_nor_the_verdict(
+    job: Job, careless: Pull, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("saya.github.publish.plan_writes", lambda *_, **__: 1 / 0)
+    job.bugs_expected = True
+    degraded(job.pull_request(careless), job)
 
 
 # --- the command itself -----------------------------------------------------------------------------------------------

@@ -14,9 +14,9 @@ from typing import Self
 
 from saya.action.judging import Judged, judge_event
 from saya.action.run import Run
-from saya.action.telling import tell
+from saya.action.telling import problem_of_github, tell, tell_mistake
 from saya.errors import ConfigError, GitHubError, UserError
-from saya.findings import Finding, Problem, Report
+from saya.findings import Finding, Report
 from saya.github.client import Client, PullRequest
 from saya.github.event import Event, read_event
 from saya.github.publish import Outcome, Posting, publish
@@ -33,22 +33,36 @@ from saya.verdict import FOUND, OK
 
 
 def review(run: Run) -> int:
-    """Judge what the event brings and tell it; the exit code. Raises UserError where the event cannot be told."""
-    event = event_of(run.runner)
-    if event.kind == "workflow_run":
-        return publish_report(run, event)
+    """Judge what the event brings and tell it; the exit code."""
+    try:
+        event = event_of(run.runner)
+        return _publish_report(run, event) if event.kind == "workflow_run" else _review_event(run, event)
+    except (UserError, GitHubError) as error:
+        return tell_mistake(run, error)
+
+
+def publish_report(run: Run) -> int:
+    """The privileged half of a fork's review; the exit code."""
+    try:
+        return _publish_report(run, event_of(run.runner))
+    except (UserError, GitHubError) as error:
+        return tell_mistake(run, error)
+
+
+def _review_event(run: Run, event: Event) -> int:
     with Connection(run, event) as connection:
         judged = judged_or_problem(run, event, connection.transport)
         outcome = post(run, event, judged, connection.transport)
     return tell(run, event, judged, outcome)
 
 
-def publish_report(run: Run, event: Event | None = None) -> int:
-    """The privileged half: find the pull request ourselves, judge it again, post. The exit code.
+def _publish_report(run: Run, event: Event) -> int:
+    """Find the pull request ourselves, judge it again, post. The exit code.
 
     The report says that the unprivileged half ran, and nothing in it is posted. Raises UserError and GitHubError.
     """
-    event = event or event_of(run.runner)
+    if event.kind != "workflow_run":
+        raise ConfigError(f"the event is {event.name}; a report is published on `workflow_run`")
     read_report(run.options.report)
     if not event.may_write:
         run.console.say(f"nothing is posted: {event.read_only}")
@@ -127,8 +141,7 @@ def judged_or_problem(run: Run, event: Event, transport: Transport | None) -> Ju
     except UserError as error:
         return Judged(report=Report(errors=problems_of(error)), whole=False)
     except GitHubError as error:
-        problem = Problem(path="", kind="github", message=str(error))
-        return Judged(report=Report(errors=(problem,)), whole=False)
+        return Judged(report=Report(errors=(problem_of_github(error),)), whole=False)
     except Exception as error:  # noqa: BLE001 - the report is written in every case
         run.console.bug(error)
         return Judged(report=Report(errors=(problem_of_bug(error, ""),)), whole=False)
@@ -154,7 +167,11 @@ def post(run: Run, event: Event, judged: Judged, transport: Transport | None) ->
         holding=frozenset([*(each.fingerprint for each in new), *(each.fingerprint for each in report.undecided)]),
         doubtful=frozenset(problem.path for problem in report.errors),
     )
-    return publish(Client(transport, event.repository), posting, log=run.console.say, sleep=run.sleep)
+    try:
+        return publish(Client(transport, event.repository), posting, log=run.console.say, sleep=run.sleep)
+    except Exception as error:  # noqa: BLE001 - a bug in posting must cost neither the findings nor the verdict
+        run.console.bug(error)
+        return Outcome(result="failed", line=f"the review was not posted: a bug in Saya: {type(error).__name__}")
 
 
 def _review(run: Run, event: Event, judged: Judged, diff: Diff) -> Review:

@@ -8,10 +8,11 @@ from pathlib import Path
 from saya.action.judging import Judged
 from saya.action.outputs import write_outputs, write_report, write_summary
 from saya.action.run import Options, Run
-from saya.errors import ConfigError, UserError
-from saya.findings import Report
+from saya.errors import ConfigError, GitHubError, UserError
+from saya.findings import Problem, Report
 from saya.github.event import Event
 from saya.github.publish import Outcome
+from saya.pipeline import problems_of
 from saya.record import replace
 from saya.report.annotations import tell_annotations
 from saya.report.json import tell_json
@@ -46,6 +47,26 @@ def tell(run: Run, event: Event, judged: Judged, outcome: Outcome | None) -> int
         console.say(str(error))
         code = max(code, MISTAKE)
     return code
+
+
+def tell_mistake(run: Run, error: UserError | GitHubError) -> int:
+    """Why there is nothing to judge. The exit code."""
+    problems = problems_of(error) if isinstance(error, UserError) else (problem_of_github(error),)
+    path = run.options.output or REPORT
+    for line in str(error).split("\n"):
+        run.console.say(line)
+    try:
+        write_report(Path(path), tell_json(Report(errors=problems)))
+        outputs: dict[str, str | int] = {**counts_of(Report()), "conclusion": CONCLUSIONS[MISTAKE], "report": path}
+        write_outputs(run.runner.outputs, outputs)
+    except ConfigError as other:
+        run.console.say(str(other))
+    return MISTAKE
+
+
+def problem_of_github(error: GitHubError) -> Problem:
+    """What GitHub did not do, as an entry of the report."""
+    return Problem(path="", kind="github", message=str(error))
 
 
 def code_of(judged: Judged, options: Options) -> int:
