@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from saya.fixes.examples import fix_example
 from saya.pipeline import example_facts
 from saya.policy.examples import run_examples
 from saya.policy.language import Policy
@@ -14,7 +15,7 @@ POLICIES = load_policies(tests=True)
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.id)
 def test_examples_hold_and_need_every_clause(policy: Policy):
-    run = run_examples([policy], lambda example: example_facts(example, frozenset({policy.kind})))
+    run = run_examples([policy], lambda example: example_facts(example, frozenset({policy.kind})), fix_example)
 
     assert [str(failure) for failure in run.failures] == []
     assert run.examples == len(policy.tests) > 0

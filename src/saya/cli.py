@@ -211,6 +211,7 @@ def _explain(arguments: Namespace, _: Environment) -> int:
 
 
 def _test(arguments: Namespace, _: Environment) -> int:
+    from saya.fixes.examples import fix_example
     from saya.pipeline import example_facts
     from saya.policy.examples import run_examples
     from saya.policy.load import load_policies
@@ -221,7 +222,7 @@ def _test(arguments: Namespace, _: Environment) -> int:
     else:
         policies = load_policies([Path(arguments.directory)], built_in=False, tests=True)
     kinds = frozenset(policy.kind for policy in policies)
-    run = run_examples(policies, lambda example: example_facts(example, kinds))
+    run = run_examples(policies, lambda example: example_facts(example, kinds), fix_example)
     _print("".join(f"{inert(str(failure))}\n" for failure in run.failures))
     failed = f"{len(run.failures)} failed" if run.failures else "all passed"
     _print(f"{run.policies} policies, {run.examples} examples, each of {run.clauses} clauses left out once: {failed}\n")

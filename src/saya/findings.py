@@ -45,6 +45,14 @@ class Fix:
 
 
 @record
+class Patch:
+    """Edits that together mend a finding and that a person has to read first: shown, never applied for them."""
+
+    title: str
+    edits: tuple[Edit, ...]
+
+
+@record
 class Related:
     """A place that belongs to a finding without being it."""
 
@@ -80,6 +88,7 @@ class Finding:
     contexts: tuple[Context, ...] = ()
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
+    patch: Patch | None = None
     advice: str | None = None
     fingerprint: str
 

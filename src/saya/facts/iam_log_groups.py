@@ -40,6 +40,7 @@ class Grant(NamedTuple):
     form: Form
     severity: LogGroupSeverity
     reported: str | None
+    behind: str | None
 
 
 class _Item(NamedTuple):
@@ -53,6 +54,7 @@ class _Item(NamedTuple):
     group: NamedGroup | None
     form: Form | None
     pattern: str
+    behind: str | None = None
 
 
 def log_group_grants(view: View, groups: LogGroups) -> Iterator[Grant]:
@@ -98,7 +100,7 @@ def _grants(view: View, groups: LogGroups, statement: Statement, actions: tuple[
         severity, reported = _severity(form, wanted, actions)
         # An item that matches nothing is dead text where another one grants what it was meant to.
         severity = "note" if granted else severity
-        yield Grant(statement.declared, item.place, group, wanted, form, severity, reported)
+        yield Grant(statement.declared, item.place, group, wanted, form, severity, reported, item.behind)
 
 
 def _item(groups: LogGroups, place: Place) -> _Item | None:
@@ -117,7 +119,8 @@ def _item(groups: LogGroups, place: Place) -> _Item | None:
         return _Item(place, None, None, "")
     guard, group = named
     form = None if written.form == "bare" and _may_be_wildcard(written.name) else written.form
-    return _Item(place._replace(guard=guard), group, form, f"log-group:{_spelled(group)}{written.tail}")
+    pattern = f"log-group:{_spelled(group)}{written.tail}"
+    return _Item(place._replace(guard=guard), group, form, pattern, written.behind)
 
 
 def _may_be_wildcard(name: Text) -> bool:

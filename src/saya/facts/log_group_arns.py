@@ -25,11 +25,13 @@ class LogGroupText(NamedTuple):
     """A log group's ARN as it is written.
 
     `form` is None where it is not the ARN of one group: of any (`log-group:*`), of a stream (`NAME:log-stream:STREAM`).
+    `behind` is what follows the `:*` of an infix, where that is plain text.
     """
 
     name: Text
     tail: str
     form: Form | None
+    behind: str | None = None
 
 
 class NamedGroup(NamedTuple):
@@ -46,7 +48,8 @@ def read_log_group_arn(text: Text) -> LogGroupText | None:
         return None
     tail = match["tail"] or ""
     form = _FORMS.get(tail) or ("infix" if tail.startswith(":*:") else None)
-    return LogGroupText(text.slice(*match.span("name")), tail, None if match["name"] == "*" else form)
+    behind = text.slice(match.start("tail") + 2, match.end("tail")).literal if form == "infix" else None
+    return LogGroupText(text.slice(*match.span("name")), tail, None if match["name"] == "*" else form, behind)
 
 
 class LogGroups:

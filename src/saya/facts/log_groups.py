@@ -73,13 +73,22 @@ def _site_fact(
         if reason is None:
             return None
         label = str(place.value) if isinstance(place.value, Text) else ""
-        return LogGroupArn(**view.fields(declared, place), log_group=None, log_group_name=label, form=reason, **columns)
+        return LogGroupArn(
+            **view.fields(declared, place), log_group=None, log_group_name=label, form=reason, behind=None, **columns
+        )
     named = groups.named(written.name, place.guard)
     if named is None or written.form is None:
         return None
     guard, group = named
     fields = _fields(view, declared, place._replace(guard=guard), group.label)
-    return LogGroupArn(**fields, log_group=group.resource, log_group_name=group.label, form=written.form, **columns)
+    return LogGroupArn(
+        **fields,
+        log_group=group.resource,
+        log_group_name=group.label,
+        form=written.form,
+        behind=written.behind,
+        **columns,
+    )
 
 
 def _undecided(site: LogGroupSite, place: Place) -> Unknown | None:
@@ -102,6 +111,7 @@ def _grant_fact(view: View, grant: Grant) -> LogGroupArn:
         log_group_name=grant.group.label,
         wants=grant.wants,
         form=grant.form,
+        behind=grant.behind,
         severity=grant.severity,
         context="iam_statement",
         reported=grant.reported,

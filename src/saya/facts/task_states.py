@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
+from saya.facts.task_integrations import action_of, can_wait
 from saya.facts.types import TaskState
-from saya.facts.view import View
+from saya.facts.view import View, origins_of
 from saya.model.attributes import FUNCTION_TYPES, STATE_MACHINE_TYPES
 from saya.model.guard import Guard
 from saya.model.references import reason_of
@@ -59,6 +60,8 @@ def _hidden(view: View, opaque: Opaque) -> TaskState:
         pattern=reason,
         reads_task_token=reason,
         integration_at=opaque.place.at.location,
+        action=None,
+        can_wait=reason,
     )
 
 
@@ -67,15 +70,20 @@ def _tasks(view: View, state: State) -> Iterator[TaskState]:
     resolver = view.resolver
     for place in state.places(resolver, ("Resource",)):
         pattern = state.type if isinstance(state.type, Unknown) else _pattern(resolver, place.value)
+        action = action_of(place.value)
         for guard, reads in _reads(resolver, state, place.guard):
             here = Place(state.path, guard, state.value, state.key, ())
+            fields = view.fields(state.machine, here, subject=state.name)
+            fields["origins"] = origins_of(place.value, place.at)
             yield TaskState(
-                **view.fields(state.machine, here, subject=state.name),
+                **fields,
                 name=state.name,
                 integration=_written(place),
                 pattern=pattern,
                 reads_task_token=reads,
                 integration_at=place.at.location,
+                action=action,
+                can_wait=can_wait(resolver, state.machine, action, guard),
             )
 
 

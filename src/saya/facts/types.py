@@ -197,6 +197,7 @@ class LogGroupArn(Fact):
         wants: the form that the consumer wants.
         form: the form it is given: `starred` ends in `:*`, `bare` does not, `doubled` ends in `:*:*`, `infix` has `:*`
             in the middle.
+        behind: what follows a `:*` in the middle: `:log-stream:*`; absent where nothing does, or not in plain text.
         severity: how bad the wrong form is at this place; `none` where it is not worth a word.
         context: a property, or a statement of an IAM policy.
         reported: where the fact is not documented: who reported it ("AWS Support said in 2022").
@@ -206,6 +207,7 @@ class LogGroupArn(Fact):
     log_group_name: str
     wants: Literal["starred", "bare", "bare_preferred", "either"]
     form: Literal["starred", "bare", "doubled", "infix"] | Unknown
+    behind: str | None
     severity: Literal["error", "warning", "note", "none"]
     context: Literal["property", "iam_statement"]
     reported: str | None
@@ -268,6 +270,8 @@ class TaskState(Fact):
             (wait_for_task_token), or a worker of an activity (activity).
         reads_task_token: whether its input reads the task token.
         integration_at: where its `Resource` stands.
+        action: the service and action that the integration calls, `sqs:sendMessage`; absent where it is another kind.
+        can_wait: whether the integration has a form that waits for the token, and the state machine's type allows it.
     """
 
     name: str
@@ -275,6 +279,8 @@ class TaskState(Fact):
     pattern: Literal["request_response", "run_job", "wait_for_task_token", "activity"] | Unknown
     reads_task_token: bool | Unknown
     integration_at: Location
+    action: str | None
+    can_wait: bool | Unknown
 
 
 @record(kw_only=True)
@@ -350,13 +356,13 @@ class AliasState(Fact):
         function: the function that it belongs to.
         stale: the properties of the function that change between base and head and do not reach the alias.
         cause: why it protects nothing or does not move: it points to `$LATEST`, its Version is written by hand and
-            stays, or AutoPublishAlias publishes for other properties only.
+            stays, its version is a number and stays, or AutoPublishAlias publishes for other properties only.
     """
 
     alias: Alias
     function: Function
     stale: tuple[str, ...]
-    cause: Literal["latest", "hand_written_version", "auto_publish_default", "none"] | Unknown
+    cause: Literal["latest", "hand_written_version", "pinned_version", "auto_publish_default", "none"] | Unknown
 
 
 KINDS: dict[str, type[Fact]] = {

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
-from saya.findings import Edit, Finding, Fix
+from saya.findings import Edit, Finding, Fix, Patch
 from saya.fixes.document import Document
 from saya.fixes.proposal import Declined, Proposal
 from saya.fixes.propose import propose
@@ -21,11 +20,7 @@ _SYNTHESISED = Declined("the template is synthesised; change what it is made fro
 _TOO_MANY = Failed("there are too many findings in this file to try all of their fixes")
 
 
-class _Group(NamedTuple):
-    """Findings that the same edits mend."""
-
-    proposal: Proposal
-    fingerprints: list[str]
+Outcome = Fix | Patch | Declined | Failed
 
 
 def mend(findings: Iterable[Finding], before: Judged, judge: Judge, *, authored: bool = True) -> tuple[Finding, ...]:
@@ -43,41 +38,66 @@ def mend(findings: Iterable[Finding], before: Judged, judge: Judge, *, authored:
     return tuple(_with(each, told[each.fingerprint]) if each.fingerprint in told else each for each in findings)
 
 
-def _outcomes(grounds: list[Ground], before: Judged, judge: Judge) -> dict[str, Fix | Declined | Failed]:
+def _outcomes(grounds: list[Ground], before: Judged, judge: Judge) -> dict[str, Outcome]:
+    """The fix of each finding that some is meant for, by fingerprint; else why the last one tried is none."""
     document = Document(before.template.root)
-    outcomes: dict[str, Fix | Declined | Failed] = {}
-    groups: dict[tuple[Replacement, ...], _Group] = {}
-    for ground in grounds:
-        proposal = propose(ground, document)
-        if isinstance(proposal, Declined):
-            outcomes[ground.fingerprint] = proposal
-        elif proposal is not None:
-            known = groups.setdefault(proposal.replacements, _Group(proposal._replace(targets=frozenset()), []))
-            targets = known.proposal.targets | proposal.targets
-            group = _Group(known.proposal._replace(targets=targets), [*known.fingerprints, ground.fingerprint])
-            groups[proposal.replacements] = group
-    most = max(MOST_TEXT // max(len(document.source.text), 1), 8)
-    for number, group in enumerate(groups.values()):
-        failed = prove(group.proposal, before, group.fingerprints, judge) if number < most else _TOO_MANY
-        fix = _fix(group.proposal, before.template.source.path)
-        outcomes.update(dict.fromkeys(group.fingerprints, fix if failed is None else failed))
+    waiting = {ground.fingerprint: propose(ground, document) for ground in grounds}
+    outcomes: dict[str, Outcome] = {}
+    left = max(MOST_TEXT // max(len(document.source.text), 1), 8)
+    while waiting:
+        groups: dict[tuple[Replacement, ...], _Group] = {}
+        for fingerprint, proposals in list(waiting.items()):
+            proposal = next(proposals, None)
+            if proposal is None:
+                del waiting[fingerprint]
+            elif isinstance(proposal, Declined):
+                outcomes[fingerprint] = proposal
+            else:
+                groups.setdefault(proposal.replacements, _Group()).add(fingerprint, proposal)
+        for group in groups.values():
+            failed = prove(group.joined(), before, group.fingerprints, judge) if left > 0 else _TOO_MANY
+            left -= 1
+            fix = _fix(group.joined(), before.template.source.path)
+            outcomes.update(dict.fromkeys(group.fingerprints, failed or fix))
+            for fingerprint in group.fingerprints if failed is None else ():
+                del waiting[fingerprint]
     return outcomes
 
 
-def _of_source(grounds: list[Ground], before: Judged) -> dict[str, Fix | Declined | Failed]:
+class _Group:
+    """Findings that the same edits mend: the targets of one are the others' too."""
+
+    def __init__(self) -> None:
+        self.proposals: list[Proposal] = []
+        self.fingerprints: list[str] = []
+
+    def add(self, fingerprint: str, proposal: Proposal) -> None:
+        self.fingerprints.append(fingerprint)
+        self.proposals.append(proposal)
+
+    def joined(self) -> Proposal:
+        targets = frozenset(target for each in self.proposals for target in each.targets)
+        return self.proposals[0]._replace(targets=targets)
+
+
+def _of_source(grounds: list[Ground], before: Judged) -> dict[str, Outcome]:
     """Fixes that would be edits of what the next synthesis writes anew."""
     document = Document(before.template.root)
-    meant = [ground.fingerprint for ground in grounds if propose(ground, document) is not None]
+    meant = [ground.fingerprint for ground in grounds if next(propose(ground, document), None) is not None]
     return dict.fromkeys(meant, _SYNTHESISED)
 
 
-def _fix(proposal: Proposal, path: str) -> Fix:
-    edits = (Edit(path, each.span, each.text) for each in proposal.replacements)
-    return Fix(proposal.title, proposal.safety, tuple(edits))
+def _fix(proposal: Proposal, path: str) -> Fix | Patch:
+    edits = tuple(Edit(path, each.span, each.text) for each in proposal.replacements)
+    if proposal.safety == "manual":
+        return Patch(proposal.title, edits)
+    return Fix(proposal.title, proposal.safety, edits)
 
 
-def _with(finding: Finding, outcome: Fix | Declined | Failed) -> Finding:
+def _with(finding: Finding, outcome: Outcome) -> Finding:
     if isinstance(outcome, Fix):
         return replace(finding, fix=outcome)
+    if isinstance(outcome, Patch):
+        return replace(finding, patch=outcome)
     why = f"(No fix is offered: {outcome.reason}.)"
     return replace(finding, advice=f"{finding.advice} {why}" if finding.advice else why)

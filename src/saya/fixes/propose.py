@@ -9,25 +9,34 @@ from saya.fixes.actions import ACTIONS
 from saya.fixes.document import Document
 from saya.fixes.proposal import Declined, Proposal, Target
 from saya.policy.judge import Ground
-from saya.policy.language import FixTemplate, Policy
+from saya.policy.language import FixTemplate
 from saya.policy.operators import holds
 from saya.policy.wording import fill
 from saya.text.edit import NotEditableError, Replacement, ordered
 
 
-def propose(ground: Ground, document: Document) -> Proposal | Declined | None:
-    """The first fix of the policy whose `where` holds, for all facts of the finding; None where there is none."""
-    fixes = [(fact, _fix_for(ground.policy, fact)) for fact in ground.facts]
-    first = next((fix for _, fix in fixes if fix is not None), None)
-    if first is None:
-        return None
-    if any(fix is None for _, fix in fixes):
-        return Declined("in another case the finding holds in a way that has no fix")
+def propose(ground: Ground, document: Document) -> Iterator[Proposal | Declined]:
+    """What the fixes of the policy whose `where` holds would change, in the order in which they are to be tried.
+
+    Each is for all facts of the finding; one of another kind takes the first fix that is meant for it.
+    """
+    meant = [[fix for fix in ground.policy.fixes if _is_meant(fix, fact)] for fact in ground.facts]
+    for first in ground.policy.fixes:
+        if not any(first in fixes for fixes in meant):
+            continue
+        if all(meant):
+            chosen = [first if first in fixes else fixes[0] for fixes in meant]
+            yield _proposal(first, list(zip(chosen, ground.facts, strict=True)), document)
+        else:
+            yield Declined("in another case the finding holds in a way that has no fix")
+
+
+def _proposal(first: FixTemplate, fixes: list[tuple[FixTemplate, Fact]], document: Document) -> Proposal | Declined:
     edits: dict[Replacement, None] = {}
     targets: set[Target] = set()
     try:
-        for fact, fix in fixes:
-            for replacement, target in _edits(fix, fact, document) if fix is not None else ():
+        for fix, fact in fixes:
+            for replacement, target in _edits(fix, fact, document):
                 edits[replacement] = None
                 targets.add(target)
     except NotEditableError as error:
@@ -37,14 +46,12 @@ def propose(ground: Ground, document: Document) -> Proposal | Declined | None:
         return Declined("its edits overlap")
     if all(document.source.text[each.span.start : each.span.end] == each.text for each in found):
         return Declined("it changes nothing")
-    return Proposal(fill(first.title, ground.facts[0]), first.safety, found, frozenset(targets))
+    fact = next(fact for fix, fact in fixes if fix is first)
+    return Proposal(fill(first.title, fact), first.safety, found, frozenset(targets))
 
 
-def _fix_for(policy: Policy, fact: Fact) -> FixTemplate | None:
-    for fix in policy.fixes:
-        if fix.where is None or holds(fix.where, fact) is True:
-            return fix
-    return None
+def _is_meant(fix: FixTemplate, fact: Fact) -> bool:
+    return fix.where is None or holds(fix.where, fact) is True
 
 
 def _edits(fix: FixTemplate, fact: Fact, document: Document) -> Iterator[tuple[Replacement, Target]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import zip_longest
+from typing import NamedTuple, Protocol
 
 from saya.errors import UserError
 from saya.facts.types import Fact
@@ -12,9 +13,23 @@ from saya.findings import Context
 from saya.policy.coverage import each_without
 from saya.policy.judge import Judgement, judge
 from saya.policy.language import Example, Expectation, Policy
+from saya.record import replace
 from saya.text.source import Location
 
 FactsOf = Callable[[Example], Iterable[Fact]]
+
+
+class FixedText(Protocol):
+    """A template with the fixes of its findings, and the advice of those that have none."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def advice(self) -> Sequence[str]: ...
+
+
+FixedOf = Callable[[Policy, Example], FixedText]
 
 
 class Failure(NamedTuple):
@@ -38,11 +53,12 @@ class ExampleRun(NamedTuple):
     failures: tuple[Failure, ...]
 
 
-def run_examples(policies: Sequence[Policy], facts_of: FactsOf) -> ExampleRun:
+def run_examples(policies: Sequence[Policy], facts_of: FactsOf, fixed_of: FixedOf | None = None) -> ExampleRun:
     """Try every example of every policy, then each policy without each of its clauses.
 
     `facts_of` gives the facts of an example's template, in its region and with its parameters, of the kinds that the
-    policies are for; it raises UserError where there is no template to judge.
+    policies are for; it raises UserError where there is no template to judge. `fixed_of` gives what the policy's fixes
+    make of an example; without it what the examples say of that is not tried.
     """
     failures: list[Failure] = []
     clauses = 0
@@ -52,6 +68,8 @@ def run_examples(policies: Sequence[Policy], facts_of: FactsOf) -> ExampleRun:
             continue
         shown, wrong = _try_examples(policy, facts_of)
         failures.extend(wrong)
+        if fixed_of is not None and not wrong:
+            failures.extend(_try_fixes(policy, facts_of, fixed_of))
         if wrong:
             continue
         for without in each_without(policy):
@@ -81,9 +99,32 @@ def _try_examples(policy: Policy, facts_of: FactsOf) -> tuple[list[tuple[Example
     return shown, failures
 
 
+def _try_fixes(policy: Policy, facts_of: FactsOf, fixed_of: FixedOf) -> Iterator[Failure]:
+    """What the fixes make of the examples that say it, and that nothing is found any more then."""
+    for example in policy.tests:
+        if example.fixed is None:
+            continue
+        mistakes = _wrongly_fixed(fixed_of(policy, example), example.fixed)
+        if not mistakes:
+            judgement = _judged(policy, example, facts_of(replace(example, template=example.fixed)))
+            mistakes = [f"line {each.location.start_line} of `fixed`: still found" for each in judgement.findings]
+        yield from (Failure(policy.id, example.at, f"{policy.id}, `{example.name}`: {each}") for each in mistakes)
+
+
+def _wrongly_fixed(fixed: FixedText, expected: str) -> list[str]:
+    """The first line in which what the fixes make differs from what is expected."""
+    lines = zip_longest(fixed.text.split("\n"), expected.split("\n"))
+    wrong = next(((number, made, want) for number, (made, want) in enumerate(lines, start=1) if made != want), None)
+    if wrong is None:
+        return []
+    number, made, want = wrong
+    told = f"line {number} of `fixed` is `{(want or '').strip()}`, and the fixes make it `{(made or '').strip()}`"
+    return ["; ".join([told, *fixed.advice])]
+
+
 def _mistakes(policy: Policy, example: Example, facts: Iterable[Fact]) -> list[str]:
     """How what the policy says of an example differs from what the example marks."""
-    judgement = judge([policy], facts, template="example", context=Context(region=example.region))
+    judgement = _judged(policy, example, facts)
     at_properties = {expectation.place for expectation in example.expected if isinstance(expectation.place, str)}
     said = Counter(_said(judgement, at_properties))
     expected = Counter(example.expected)
@@ -94,6 +135,10 @@ def _mistakes(policy: Policy, example: Example, facts: Iterable[Fact]) -> list[s
         f"{_place(entry)}: found {_level(entry)}, nothing was expected" for entry in (said - expected).elements()
     ]
     return missing + surplus
+
+
+def _judged(policy: Policy, example: Example, facts: Iterable[Fact]) -> Judgement:
+    return judge([policy], facts, template="example", context=Context(region=example.region))
 
 
 def _said(judgement: Judgement, at_properties: Iterable[int | str]) -> Iterable[Expectation]:

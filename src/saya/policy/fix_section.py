@@ -15,8 +15,13 @@ EDITS: dict[str, tuple[str, ...]] = {
     "set": ("key", "to"),
     "rewrite": ("from", "to"),
     "remove": (),
+    "rename": ("key",),
     "add": ("item",),
+    "move": ("to",),
+    "declare": ("as",),
 }
+SAFETIES: tuple[Safety, ...] = ("safe", "unsafe", "manual")
+_CONTENT = {"replace": "with", "set": "to", "add": "item", "move": "to", "declare": "as"}
 
 
 class FixSection:
@@ -33,7 +38,7 @@ class FixSection:
         if mapping is None:
             return None
         title = self.reader.template(mapping.get("title"), "`title`")
-        safety = self.reader.word(mapping.get("safety"), "`safety`", ("safe", "unsafe"))
+        safety = self.reader.word(mapping.get("safety"), "`safety`", SAFETIES)
         where = self.clauses.tree(mapping.get("where"), "`where`")
         edits_node = mapping.get("edits")
         items = self.reader.items(edits_node, "`edits`") if edits_node is not None else []
@@ -54,18 +59,28 @@ class FixSection:
         [action] = actions
         rest = EDITS[action]
         self.reader.mapping(node, f"the edit `{action}`", (action, *rest), rest)
-        at = self.reader.place(node.get(action), f"`{action}`")
+        at = self._place(node, action)
         if at is None:
             return None
         if action == "rewrite":
             return self._rewrite(node, at)
-        content = node.get({"replace": "with", "set": "to", "add": "item"}.get(action, ""))
-        key = self.reader.template(node.get("key"), "`key`") or ""
-        return EditTemplate(action, at, key, self._content(content))  # type: ignore[arg-type]
+        named = node.get("declare" if action == "declare" else "key")
+        key = self.reader.template(named, "`key`") or ""
+        return EditTemplate(action, at, key, self._content(node.get(_CONTENT.get(action, ""))))  # type: ignore[arg-type]
+
+    def _place(self, node: MappingNode, action: str) -> tuple[str, ...] | None:
+        """What an edit is made at: a place; `move`: places, a list of records; `declare`: nothing that is there."""
+        if action == "declare":
+            return ()
+        if action == "move":
+            return self.reader.list_of_places(node.get(action), f"`{action}`")
+        return self.reader.place(node.get(action), f"`{action}`")
 
     def _rewrite(self, node: MappingNode, at: tuple[str, ...]) -> EditTemplate | None:
         old = self.reader.template(node.get("from"), "`from`")
-        new = self.reader.template(node.get("to"), "`to`")
+        to = node.get("to")
+        empty = isinstance(to, ScalarNode) and to.kind == "str" and not to.text
+        new = "" if empty else self.reader.template(to, "`to`")
         return None if old is None or new is None else EditTemplate("rewrite", at, old=old, new=new)
 
     def _content(self, node: Node | None) -> object:

@@ -16,7 +16,7 @@ from saya.text.source import Location
 Scalar = str | bool | int
 Level = Literal["error", "warning", "note", "undecided"]
 ExampleKind = Literal["bad", "good", "undecided"]
-Safety = Literal["safe", "unsafe"]
+Safety = Literal["safe", "unsafe", "manual"]
 Path = tuple[str, ...]
 
 
@@ -166,10 +166,13 @@ class EditTemplate:
     set       the key `key` of the mapping there becomes `content`, whether it exists or not
     rewrite   in the text there, `old` becomes `new`
     remove    the key or list item whose value stands there goes
+    rename    the key whose value stands there is called `key`
     add       `content` becomes the last item of the list there
+    move      `content` becomes the value at each of the places there, or a further item, as they say themselves
+    declare   the template gets a resource `key`, which is `content`; `at` is empty
     """
 
-    action: Literal["replace", "set", "rewrite", "remove", "add"]
+    action: Literal["replace", "set", "rewrite", "remove", "rename", "add", "move", "declare"]
     at: Path
     key: str = ""
     content: object = None
@@ -179,7 +182,7 @@ class EditTemplate:
 
 @record
 class FixTemplate:
-    """Edits that together mend a finding, and when they apply."""
+    """Edits that together mend a finding, and when they apply. A `manual` one is shown as a patch, never applied."""
 
     title: str
     safety: Safety

@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from saya.errors import PolicyError
 from saya.policy.language import Path, Scalar
-from saya.policy.vocabulary import FieldType, NoSuchFieldError, type_at
+from saya.policy.vocabulary import FieldType, NoSuchFieldError, names_of, type_at
 from saya.policy.wording import path_of, placeholders_in
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -111,6 +111,19 @@ class Reader:
         path, type_ = found
         if type_.kind != "location":
             self.problem(node, f"{what} is the path of a place, and `{text}` is {type_}{_places(type_, text)}")
+            return None
+        return path
+
+    def list_of_places(self, node: Node | None, what: str) -> Path | None:
+        """A path that leads to a list of records, each with a place of its own."""
+        text = self.text(node, what)
+        found = None if node is None or text is None else self.field(node, text, self.record)
+        if node is None or found is None:
+            return None
+        path, type_ = found
+        item = type_.item.record if type_.item is not None else None
+        if item is None or "at" not in names_of(item):
+            self.problem(node, f"{what} is the path of a list of places, and `{text}` is {type_}")
             return None
         return path
 

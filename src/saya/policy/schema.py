@@ -12,7 +12,7 @@ from saya.findings import SEVERITIES
 from saya.policy.example_section import KEYS as EXAMPLE_KEYS
 from saya.policy.example_section import KINDS as EXAMPLE_KINDS
 from saya.policy.example_section import LEVELS
-from saya.policy.fix_section import EDITS
+from saya.policy.fix_section import EDITS, SAFETIES
 from saya.policy.policy_file import ID, REQUIRED
 from saya.policy.vocabulary import FieldType, paths_of
 
@@ -58,11 +58,15 @@ def _of_kind(kind: str) -> Schema:
     related = _record(["at", "message"], at=places, message=_words(test))
     report = _record(["message"], at=places, message=_words(test), related=_several(related))
     severity_case = _record(["severity", "where"], severity=_SEVERITY, where=test)
-    edits = [_record([name, *rest], **{name: places}, **dict.fromkeys(rest, True)) for name, rest in EDITS.items()]
+    at: dict[str, Schema] = {"move": _TEXT, "declare": _TEXT}
+    edits = [
+        _record([name, *rest], **{name: at.get(name, places)}, **dict.fromkeys(rest, True))
+        for name, rest in EDITS.items()
+    ]
     fix = _record(
         ["title", "safety", "edits"],
         title=_TEXT,
-        safety={"enum": ["safe", "unsafe"]},
+        safety={"enum": [*SAFETIES]},
         where=test,
         edits=_several({"anyOf": edits}),
     )

@@ -302,16 +302,16 @@ SECTIONS = [
         "11:25: `severity` is error, warning or note, not `info`",
     ),
     ("fixes: [{title: a, edits: [{remove: at}]}]", "11:9: a fix lacks `safety`"),
-    ("fixes: [{title: a, safety: sure, edits: [{remove: at}]}]", "11:28: `safety` is safe or unsafe, not `sure`"),
+    ("fixes: [{title: a, safety: sure, edits: [{remove: at}]}]", "11:28: `safety` is safe, unsafe or manual, not `sure`"),
     ("fixes: [{title: <<x>>, safety: safe, edits: [{remove: at}]}]", "11:17: no field `x` in Invocation; there are "),
     ("fixes: [{title: a, safety: safe, edits: []}]", "11:41: `edits` is an empty list; leave it out or write an item"),
     (
         "fixes: [{title: a, safety: safe, edits: [{delete: at}]}]",
-        "11:42: an edit has one of replace, set, rewrite, remove or add",
+        "11:42: an edit has one of replace, set, rewrite, remove, rename, add, move or declare",
     ),
     (
         "fixes: [{title: a, safety: safe, edits: [{replac: at}]}]",
-        "11:42: an edit has one of replace, set, rewrite, remove or add; did you mean `replace`?",
+        "11:42: an edit has one of replace, set, rewrite, remove, rename, add, move or declare; did you mean `replace`?",
     ),
     ("fixes: [{title: a, safety: safe, edits: [{replace: at}]}]", "11:42: the edit `replace` lacks `with`"),
     (
