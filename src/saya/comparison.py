@@ -56,7 +56,7 @@ class Comparison:
 
     def reported(self) -> Iterator[Report]:
         """The reports on all templates, in the order of the paths; at last what was mended by deleting."""
-        self.baseline.fetch()
+        self.baseline.fetch(self.folders())
         for number, found in enumerate(self.candidates(), start=1):
             if isinstance(found, UserError):
                 self.reports[f"{number}"] = Report(errors=problems_of(found))
@@ -110,7 +110,7 @@ class Comparison:
             return self.take_new(candidate, path, read_bytes(candidate))
         self.taken.add(partner)
         data = read_bytes(candidate)
-        alike = self.baseline.files.holds(partner, data)
+        alike = self.is_alike(partner, data)
         base, notice = (None, None) if alike else self.open_base(partner)
         # What was a template must be one still, or else there is something that nobody judges.
         named = candidate.named or base is not None or notice is not None
@@ -123,6 +123,11 @@ class Comparison:
             return Report()
         report = self.pair(head, self.same_in_base(head, partner) if alike else base, alike=alike)
         return report if notice is None else replace(report, notices=(notice, *report.notices))
+
+    def is_alike(self, partner: str, data: bytes) -> bool:
+        """Whether a file of base has this content, as Git counts: a checkout may write other line ends."""
+        holds = self.baseline.files.holds
+        return holds(partner, data) or (b"\r\n" in data and holds(partner, data.replace(b"\r\n", b"\n")))
 
     def take_new(self, candidate: Candidate, path: str | None, data: bytes) -> Report:
         """A file of head that no file of base is known to be."""

@@ -354,6 +354,21 @@ def test_a_file_that_was_broken_before_does_not_stop_the_next(work_tree, check):
     assert {error["path"] for error in report["errors"]} == {"broken.yaml", "duplicate.yaml"}
 
 
+def test_line_ends_that_a_checkout_writes_are_no_change(work_tree, check):
+    work_tree.write(".gitattributes", "*.yaml text eol=crlf\n")
+    work_tree.write("broken.yaml", BROKEN)
+    work_tree.write("t.yaml", NOTED)
+    work_tree.commit()
+    for name, text in (("broken.yaml", BROKEN), ("t.yaml", NOTED)):
+        work_tree.write(name, text.replace("\n", "\r\n"))
+    code, report = check("--base", "HEAD")
+    assert (code, found(report), [error["status"] for error in report["errors"]]) == (
+        0,
+        [(NOTE, "existing")],
+        ["existing"],
+    )
+
+
 def test_a_broken_file_that_changes_counts(work_tree, check):
     work_tree.write("broken.yaml", BROKEN)
     work_tree.commit()

@@ -59,11 +59,11 @@ class Baseline:
         old = self.renamed.get(path)
         return old if old is not None and self.files.has(old) else None
 
-    def fetch(self) -> None:
-        """Read what is going to be asked for at once, where that is cheaper. Raises UserError where it is not here."""
+    def fetch(self, folders: tuple[str, ...]) -> None:
+        """Read the templates below some folders that differ, at once. Raises UserError where one is not here."""
         if isinstance(self.files, Commit) and self.differences is not None:
-            wanted = {*self.differences.changed, *self.renamed.values()}
-            self.files.fetch(path for path in wanted if path.lower().endswith(SUFFIXES))
+            changed = (path for path in self.templates(folders) if path in self.differences.changed)
+            self.files.fetch([*changed, *(path for path in self.renamed.values() if path.lower().endswith(SUFFIXES))])
 
     def templates(self, folders: tuple[str, ...]) -> Iterator[str]:
         """The files of base below some folders that may be templates by their name."""
