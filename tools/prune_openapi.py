@@ -20,7 +20,6 @@ TARGET = Path(__file__).parents[1] / "tests" / "contract" / "github"
 
 # What `saya.github.client` and `saya.github.contents` call. A request that is not listed here fails its test.
 OPERATIONS = {
-    "/repos/{owner}/{repo}": ("get",),
     "/repos/{owner}/{repo}/compare/{basehead}": ("get",),
     "/repos/{owner}/{repo}/git/blobs/{file_sha}": ("get",),
     "/repos/{owner}/{repo}/git/trees/{tree_sha}": ("get",),

@@ -1,7 +1,7 @@
 """What is written on a pull request, given what we wrote there before."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from saya.github.client import PostedComment, PostedReview
@@ -134,6 +134,7 @@ def test_what_was_refused_on_lines_is_known_from_the_body() -> None:
 prints = st.lists(st.sampled_from([f"{at:032x}" for at in range(8)]), min_size=1, max_size=3, unique=True)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(prints, max_size=6), st.lists(prints, max_size=6), st.sets(st.integers(0, 5)))
 def test_carrying_out_a_plan_leaves_nothing_to_do(
     before_: list[list[str]], now: list[list[str]], answered: set[int]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from saya.errors import ConfigError
@@ -100,6 +100,7 @@ json_values = st.recursive(
 keys = st.sampled_from(sorted(report_schema()["properties"]))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(keys, json_values)
 def test_any_value_is_taken_as_it_is_or_refused(key: str, value: object) -> None:
     with contextlib.suppress(ConfigError):
