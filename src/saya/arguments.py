@@ -30,6 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
         return added
 
     _add_check(command("check", "judge templates"))
+    _add_fix(command("fix", "apply the fixes that are proved"))
     _add_preview(command("preview", "show the review as it would be posted, with no GitHub"))
     _add_review(command("review", "review a pull request, inside a workflow"))
     _add_publish(command("publish", "post the review of a pull request that a run without permissions judged"))
@@ -67,6 +68,16 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     add("--output", metavar="FILE", help="write the report there")
     add("--fail-on", choices=[*SEVERITIES, "never"], help="exit with 1 from here on (default: error)")
     add("--fail-on-undecided", action="store_true", help="exit with 1 on what is undecided, too")
+    _add_policies(parser)
+    _add_selection(parser)
+
+
+def _add_fix(parser: argparse.ArgumentParser) -> None:
+    _add_paths(parser)
+    add = parser.add_argument
+    add("--diff", action="store_true", help="print what would change as a patch, and write nothing")
+    add("--unsafe", action="store_true", help="also those that may change more than the finding")
+    _add_deployment(parser)
     _add_policies(parser)
     _add_selection(parser)
 

@@ -81,6 +81,28 @@ def _check(arguments: Namespace, environment: Environment) -> int:
     return exit_code(report, arguments.fail_on or config.fail_on, undecided_fails=undecided_fails)
 
 
+def _fix(arguments: Namespace, environment: Environment) -> int:
+    from saya.fix_command import fix, tell_fixes
+    from saya.pipeline import INTERNAL, find_root, make_request
+    from saya.report.inert import inert
+
+    bugs: list[Exception] = []
+    line = _ProgressLine(sys.stderr)
+    request = make_request(arguments, find_root(arguments.paths))
+    fixes = fix(request, _progress(line, bugs), unsafe=arguments.unsafe, write=not arguments.diff)
+    line.clear()
+    told = "".join(f"{inert(each)}\n" for each in tell_fixes(fixes))
+    if arguments.diff:
+        _print(fixes.patch)
+        sys.stderr.write(told)
+    else:
+        _print(told)
+    _tell_bugs(bugs, debug=environment.debug or arguments.debug)
+    if any(error.kind == INTERNAL for error in fixes.errors):
+        return BUG
+    return MISTAKE if fixes.errors else OK
+
+
 def _review(arguments: Namespace, environment: Environment) -> int:
     from saya.action.review import review
 
@@ -240,6 +262,7 @@ def _schema(arguments: Namespace, _: Environment) -> int:
 
 _COMMANDS: dict[str, Command] = {
     "check": _check,
+    "fix": _fix,
     "preview": _preview,
     "review": _review,
     "publish": _publish,

@@ -54,6 +54,7 @@ __all__ = [
     "example_facts",
     "find_root",
     "joined",
+    "judge_bytes",
     "load_config",
     "make_request",
     "open_base",
@@ -234,9 +235,14 @@ def _judged(request: Request, progress: Progress) -> Iterator[Report]:
 
 def judge_file(candidate: Candidate, request: Request) -> Report:
     """What is to be said of one file; nothing where it is no template. Raises UserError."""
+    return judge_bytes(candidate, read_bytes(candidate), request)
+
+
+def judge_bytes(candidate: Candidate, data: bytes, request: Request) -> Report:
+    """What is to be said of a file if these are its bytes. Raises UserError."""
     rules = request.rules
     problems: list[UserError] = []
-    template = read_template(read_bytes(candidate), candidate.shown, problems, named=candidate.named)
+    template = read_template(data, candidate.shown, problems, named=candidate.named)
     if template is None:
         return Report()
     inside = candidate.path.is_relative_to(request.root)

@@ -16,6 +16,7 @@ from saya.text.edit import Replacement
 MOST_TEXT = 24_000_000
 """How many characters are judged again at most for the fixes of one file; those of the first findings are tried."""
 
+_NO_FIX = "(No fix is offered: "
 _SYNTHESISED = Declined("the template is synthesised; change what it is made from")
 _TOO_MANY = Failed("there are too many findings in this file to try all of their fixes")
 
@@ -99,5 +100,11 @@ def _with(finding: Finding, outcome: Outcome) -> Finding:
         return replace(finding, fix=outcome)
     if isinstance(outcome, Patch):
         return replace(finding, patch=outcome)
-    why = f"(No fix is offered: {outcome.reason}.)"
+    why = f"{_NO_FIX}{outcome.reason}.)"
     return replace(finding, advice=f"{finding.advice} {why}" if finding.advice else why)
+
+
+def why_not(finding: Finding) -> str | None:
+    """Why a finding that some fix is meant for has none; None for others."""
+    _, found, reason = (finding.advice or "").rpartition(_NO_FIX)
+    return reason.removesuffix(".)") if found else None
