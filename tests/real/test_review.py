@@ -1,8 +1,9 @@
 """The action as a pull request's workflow runs it: the image, the runner's mounts and environment, a GitHub of ours."""
 
 import json
+import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,26 @@ EXAMPLES = {
 }
 FORK = "stranger/site"
 
+UNLOGGED = """\
+Resources:
+  Log:
+    Type: AWS::Logs::LogGroup
+  Flow:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::111122223333:role/flow
+      DefinitionString: '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}'
+"""
+LOGGED = (
+    UNLOGGED
+    + """\
+      LoggingConfiguration:
+        Destinations:
+          - CloudWatchLogsLogGroup:
+              LogGroupArn: !Sub arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Log}
+"""
+)
+
 
 @dataclass
 class Job:
@@ -33,8 +54,16 @@ class Job:
     hub: Hub
     server: Server
     runner: Runner
+    repository: Path
     pull: Pull
     base: str
+
+    def push(self, content: bytes) -> None:
+        """Move the head on, and check it out."""
+        commit(self.hub, self.repository, content)
+        self.pull.head = git(self.repository, "rev-parse", "HEAD")
+        self.pull.heads.add(self.pull.head)
+        self.runner.checkout(self.repository, self.pull.head)
 
     def run(self, event: str = "pull_request", **inputs: str) -> Done:
         self.server.requests.clear()
@@ -77,30 +106,42 @@ def git(folder: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
+def commit(hub: Hub, repository: Path, content: bytes) -> str:
+    """Commit a template in the repository and on GitHub alike."""
+    parents = git(repository, "rev-list", "--max-count=1", "--all").split()
+    (repository / PATH).write_bytes(content)
+    git(repository, "add", PATH)
+    git(repository, "commit", "--quiet", "--message=change")
+    sha = git(repository, "rev-parse", "HEAD")
+    hub.commits[sha] = Commit({PATH: content}, parents[0] if parents else None)
+    hub.blobs[git(repository, "rev-parse", f"HEAD:{PATH}")] = content
+    return sha
+
+
 @pytest.fixture
-def job(podman: Podman, image: str, tmp_path: Path) -> Iterator[Job]:
-    """The careless move as a pull request onto the state before it, in a repository and on GitHub alike."""
+def open_pull(podman: Podman, image: str, tmp_path: Path) -> Iterator[Callable[[bytes, bytes], Job]]:
+    """Opens a pull request that makes one template of another."""
     repository = tmp_path / "repository"
     repository.mkdir()
     git(repository, "init", "--quiet", "--initial-branch=main")
-    hub, commits = Hub(), []
-    for state in ("before", "careless"):
-        content = (EXAMPLE / state / PATH).read_bytes()
-        (repository / PATH).write_bytes(content)
-        git(repository, "add", PATH)
-        git(repository, "commit", "--quiet", f"--message={state}")
-        sha = git(repository, "rev-parse", "HEAD")
-        hub.commits[sha] = Commit({PATH: content}, commits[-1] if commits else None)
-        hub.blobs[git(repository, "rev-parse", f"HEAD:{PATH}")] = content
-        commits.append(sha)
-    base, head = commits
-    pull = Pull(number=1, base=base, head=head, heads={head})
-    hub.pulls[1] = pull
+    hub = Hub()
     with Server(hub) as server:
-        runner = Runner(podman, image, tmp_path / "work", api_url=server.url, network="host")
-        runner.checkout(repository, head)
-        yield Job(hub, server, runner, pull, base)
+
+        def opened(before: bytes, after: bytes) -> Job:
+            base, head = commit(hub, repository, before), commit(hub, repository, after)
+            hub.pulls[1] = Pull(number=1, base=base, head=head, heads={head})
+            runner = Runner(podman, image, tmp_path / "work", api_url=server.url, network="host")
+            runner.checkout(repository, head)
+            return Job(hub, server, runner, repository, hub.pulls[1], base)
+
+        yield opened
     assert not server.objections, "\n".join(server.objections)
+
+
+@pytest.fixture
+def job(open_pull: Callable[[bytes, bytes], Job]) -> Job:
+    """The careless move as a pull request onto the state before it."""
+    return open_pull(*((EXAMPLE / state / PATH).read_bytes() for state in ("before", "careless")))
 
 
 def line_of(text: str) -> int:
@@ -140,6 +181,21 @@ def test_a_second_run_writes_nothing(job: Job) -> None:
     assert job.server.writes == []
     assert len(job.server.requests) <= 8
     assert len(job.pull.reviews) == 1
+
+
+def test_a_suggestion_that_is_committed_mends_what_it_is_about(open_pull: Callable[[bytes, bytes], Job]) -> None:
+    job = open_pull(UNLOGGED.encode(), LOGGED.encode())
+    assert job.run().code == 1
+    ((line, body),) = job.comments.items()
+    assert line is not None
+    (replacement,) = re.findall(r"^```suggestion\n(.*?)^```$", body, re.MULTILINE | re.DOTALL)
+    lines = LOGGED.splitlines(keepends=True)
+    assert lines[line - 1].startswith("              LogGroupArn:")
+    lines[line - 1] = replacement
+    job.push("".join(lines).encode())
+    done = job.run()
+    assert (done.code, done.outputs["conclusion"]) == (0, "success"), done.log
+    assert job.comments == {}
 
 
 def test_the_report_lies_in_the_workspace_and_others_may_read_it(job: Job) -> None:
