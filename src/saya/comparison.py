@@ -49,7 +49,7 @@ class Comparison:
         self.work_tree = work_tree
         self.tell = tell
         self.tell_bug = tell_bug
-        self.files = Folder(baseline.root)
+        self.files = baseline.head_files or Folder(baseline.root)
         self.reports: dict[str, Report] = {}
         self.unpaired: dict[str, Opened] = {}
         self.taken: set[str] = set()

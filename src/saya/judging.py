@@ -18,11 +18,14 @@ from saya.policy.suppress import Suppression, Suppressions, suppress
 from saya.policy.suppression_reader import read_suppressions
 from saya.record import field, record, replace
 from saya.settings import Config
+from saya.sources.attached import AttachedFiles
 from saya.sources.base import Deployment, Files
 from saya.sources.cloudformation import has_resource_types, is_template, may_be_template
 from saya.sources.sam import read_deployments
 from saya.sources.workspace import decode
+from saya.text.node import Node
 from saya.text.parse import parse
+from saya.text.source import Source
 
 INTERNAL = "internal"
 EVERY_POLICY = "*"
@@ -60,6 +63,7 @@ class Side(NamedTuple):
     template: Template
     deployments: tuple[Deployment, ...]
     resolvers: tuple[Resolver, ...]
+    attached: AttachedFiles | None = None
 
     @property
     def contexts(self) -> tuple[Context, ...]:
@@ -127,13 +131,13 @@ def regions_of(path: str | None, rules: Rules) -> tuple[str, ...]:
     return next((entry.regions for entry in rules.config.regions if entry.match(path)), ())
 
 
-def make_side(template: Template, deployments: tuple[Deployment, ...]) -> Side:
-    """A template as it is deployed."""
+def make_side(template: Template, deployments: tuple[Deployment, ...], attached: AttachedFiles | None = None) -> Side:
+    """A template as it is deployed, with the files that it names."""
     resolvers = (
-        Resolver(template, region=each.region, parameters=dict(each.parameters), stack=each.stack)
+        Resolver(template, region=each.region, parameters=dict(each.parameters), stack=each.stack, files=attached)
         for each in deployments
     )
-    return Side(template, deployments, tuple(resolvers))
+    return Side(template, deployments, tuple(resolvers), attached)
 
 
 def judge_side(side: Side, name: str, rules: Rules) -> Judgement:
@@ -168,7 +172,21 @@ def _counterpart(deployment: Deployment, index: int, others: tuple[Deployment, .
 
 def suppressions_of(side: Side, rules: Rules) -> tuple[list[Suppression], list[Problem]]:
     """The suppressions that a template's author wrote, and what is wrong with those that have no effect."""
-    return read_suppressions(side.template.source, side.template.root, rules.known)
+    found, problems = read_suppressions(side.template.source, side.template.root, rules.known)
+    for source, root in _attached_documents(side):
+        more, mistakes = read_suppressions(source, root, rules.known)
+        found, problems = [*found, *more], [*problems, *mistakes]
+    return found, problems
+
+
+def _attached_documents(side: Side) -> Iterator[tuple[Source, Node | None]]:
+    """The files beside a template that were read for it and may hold suppressions."""
+    for source in side.attached.sources if side.attached is not None else ():
+        if "saya" in source.text:
+            try:
+                yield source, parse(source, duplicates=[])
+            except ParseError:
+                continue
 
 
 def silence(
@@ -191,7 +209,7 @@ def offer_fixes(
     from saya.fixes.prove import Judged
 
     def judge_copy(template: Template) -> Judged:
-        copy = make_side(template, side.deployments)
+        copy = make_side(template, side.deployments, side.attached)
         return Judged(template, copy.resolvers, again(copy))
 
     return mend(findings, Judged(side.template, side.resolvers, judgement), judge_copy)

@@ -27,6 +27,7 @@ from saya.policy.age import NO_SILENCE, Silence, aged, is_added, mended, silence
 from saya.policy.judge import Judgement, merge_contexts
 from saya.policy.suppress import Suppressions
 from saya.record import record, replace
+from saya.sources.attached import AttachedFiles
 from saya.sources.base import Deployment, Files
 from saya.sources.baseline import Baseline
 
@@ -53,6 +54,11 @@ class Opened:
     template: Template
     problems: list[UserError]
 
+    @property
+    def attached(self) -> AttachedFiles:
+        """The files that it names, in its revision."""
+        return AttachedFiles(self.files, self.path, self.shown)
+
 
 @record(kw_only=True)
 class Before:
@@ -69,7 +75,7 @@ def judge_pair(head: Opened, base: Opened | None, baseline: Baseline, rules: Rul
     `alike` says that both have the same content.
     """
     problems = [*head.problems, *check_template(head.template)]
-    side = make_side(head.template, _head_deployments(head, baseline, rules, problems))
+    side = make_side(head.template, _head_deployments(head, baseline, rules, problems), head.attached)
     own = judge_side(side, head.shown, rules)
     before = Before() if base is None else _before(base, baseline, rules, (side, own) if alike else None, head.shown)
     judgement = aged(own, before.judgement)
@@ -96,7 +102,7 @@ def judge_pair(head: Opened, base: Opened | None, baseline: Baseline, rules: Rul
 
 def resolved(base: Opened, baseline: Baseline, rules: Rules) -> Report:
     """What is mended because a template of base is no more."""
-    side = make_side(base.template, _base_deployments(base, baseline, rules))
+    side = make_side(base.template, _base_deployments(base, baseline, rules), base.attached)
     judgement = judge_side(side, base.shown, rules)
     suppressions, _ = suppressions_of(side, rules)
     silenced = silence_of(judgement.findings, suppressions, rules.today)
@@ -106,13 +112,18 @@ def resolved(base: Opened, baseline: Baseline, rules: Rules) -> Report:
 def _before(base: Opened, baseline: Baseline, rules: Rules, alike: tuple[Side, Judgement] | None, name: str) -> Before:
     """What base says; `alike` is head of the same content, which holds for base where it is deployed alike, too."""
     deployments = _base_deployments(base, baseline, rules)
-    if alike is not None and alike[0].deployments == deployments:
+    if alike is not None and alike[0].deployments == deployments and _named_alike(alike[0], base):
         side, judgement = alike
     else:
-        side = make_side(base.template, deployments)
+        side = make_side(base.template, deployments, base.attached)
         judgement = judge_side(side, name, rules)
     suppressions, _ = suppressions_of(side, rules)
     return Before(judgement=judgement, silence=silence_of(judgement.findings, suppressions, rules.today), side=side)
+
+
+def _named_alike(head: Side, base: Opened) -> bool:
+    """Whether the files that a template names are in base what they are in head."""
+    return head.attached is None or head.attached.same_in(base.files, base.path)
 
 
 def _with_changes(

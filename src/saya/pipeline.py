@@ -37,6 +37,7 @@ from saya.policy.language import Example
 from saya.record import record, replace
 from saya.selection import choose, load_configured
 from saya.settings import CONFIG_PATH, Config, read_config
+from saya.sources.attached import AttachedFiles
 from saya.sources.base import Candidate, Deployment, Files
 from saya.sources.workspace import Folder, decode, find_candidates, path_below, read_bytes, tree_root
 from saya.text.parse import parse
@@ -249,7 +250,9 @@ def judge_bytes(candidate: Candidate, data: bytes, request: Request) -> Report:
     root = request.root if inside else tree_root(candidate.path.parent)
     path = candidate.path.relative_to(root).as_posix()
     regions = regions_of(path if inside else None, rules)
-    side = make_side(template, find_deployments(Folder(root), path, candidate.shown, regions, rules, problems))
+    files = Folder(root)
+    deployments = find_deployments(files, path, candidate.shown, regions, rules, problems)
+    side = make_side(template, deployments, AttachedFiles(files, path, candidate.shown))
     problems.extend(check_template(template))
     judgement = judge_side(side, candidate.shown, rules)
     told = silence(judgement, *suppressions_of(side, rules), rules)

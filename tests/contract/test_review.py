@@ -540,6 +540,29 @@ def test_a_fork_that_was_deleted_meanwhile(job: Job, hub: Hub, careless: Pull) -
     assert "has been deleted" in done.log
 
 
+DEFINED = """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Charge: {Type: AWS::Serverless::Function}
+  Machine:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: machines/orders.asl.json
+      DefinitionSubstitutions: {Charge: !GetAtt Charge.Arn}
+"""
+DEFINITION = '{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "${Charge}", "End": true}}}'
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_an_unchanged_template_is_judged_where_its_definition_changes(job: Job, hub: Hub) -> None:
+    before = {"app/template.yaml": DEFINED, "app/machines/orders.asl.json": DEFINITION.replace("${Charge}", "x")}
+    before["app/other.yaml"] = CARELESS
+    pull = hub.open(before, before | {"app/machines/orders.asl.json": DEFINITION})
+    done = job.pull_request(pull)
+    found = [(each["location"]["path"], each["template"], each["status"]) for each in done.report["findings"]]
+    assert found == [("app/machines/orders.asl.json", "app/template.yaml", "new")], done.log
+
+
 # --- what it costs ----------------------------------------------------------------------------------------------------
 
 MANY = {f"stacks/{at:02}/template.yaml": CARELESS.replace("Orders", f"Orders{at}") for at in range(60)}

@@ -18,6 +18,7 @@ from saya.sources.revision import Differences
 from saya.sources.workspace import LEFT_OUT, SUFFIXES
 
 MOST_BYTES = 256 * 1024 * 1024
+MOST_BESIDE = 300  # unchanged files that are read to see whether they name a changed one
 _DEPLOYMENTS = "samconfig.toml"
 _TOO_LARGE = "check it out with `fetch-depth: 0` and it is read from there"
 
@@ -43,7 +44,7 @@ def open_remote(contents: Contents, base: str, head: str, folder: Path, scope: I
             [before.entries[path] for path in old] + [after.entries[path] for path in wanted if news.has(path)]
         )
     )
-    for path in wanted:
+    for path in (*wanted, *_naming(news, differences, frozenset(wanted))):
         _write(folder, path, news)
     for path in map(posixpath.normpath, scope):
         if any(each == path or each.startswith(f"{path}/") for each in after.entries):
@@ -55,6 +56,7 @@ def open_remote(contents: Contents, base: str, head: str, folder: Path, scope: I
         head=head,
         root=folder,
         files=olds,
+        head_files=news,
         told=lambda path: path,
         differences=differences,
         configures=True,
@@ -96,6 +98,35 @@ def _wanted(base: RemoteFiles, head: RemoteFiles, differences: Differences) -> I
             yield deployments
             beside = (path for path in head.below(folder) if posixpath.dirname(path) == folder)
             yield from (path for path in beside if may_hold_template(path))
+
+
+def _naming(head: RemoteFiles, differences: Differences, wanted: frozenset[str]) -> Iterator[str]:
+    """The unchanged templates that name a changed file: a definition, a fragment, a nested template.
+
+    They are looked for in the folder of the file and in those above it.
+    """
+    named = {posixpath.basename(path).encode() for path in differences.changed if may_hold_template(path)}
+    above = {folder for path in differences.changed if may_hold_template(path) for folder in _folders(path)}
+    left = [
+        path
+        for path, entry in head.tree.entries.items()
+        if posixpath.dirname(path) in above and entry.is_file and may_hold_template(path) and path not in wanted
+    ]
+    left = sorted(left, key=lambda path: (-path.count("/"), path))[:MOST_BESIDE]
+    head.fetch(left)
+    while named:
+        contents = {path: head.read(path) or b"" for path in left if head.tree.entries[path].size <= LARGEST}
+        found = [path for path, data in contents.items() if any(name in data for name in named)]
+        named = {posixpath.basename(path).encode() for path in found}
+        left = [path for path in left if path not in found]
+        yield from found
+
+
+def _folders(path: str) -> Iterator[str]:
+    """The folder of a path, and those above it up to the root."""
+    while path:
+        path = posixpath.dirname(path)
+        yield path
 
 
 def _write(folder: Path, path: str, head: RemoteFiles) -> None:

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from saya.facts.tables import Condition, Inside, InvocationSite
 from saya.facts.tables import Place as Beside
 from saya.facts.view import View
-from saya.model.embedded import read_document
+from saya.model.embedded import read_document, read_file_document
 from saya.model.guard import ALWAYS, Guard
+from saya.model.inclusion import local_file
 from saya.model.resolve import Alternatives, Place, TemplateResource
 from saya.model.value import NO_SCOPE, Absent, Bound, Given, Mapping, Text, Thunk, Unknown, Value, always
 from saya.text.node import MappingNode, ScalarNode
@@ -126,9 +127,15 @@ def _qualified(view: View, at: Beside | None, place: Place, *, certain: bool) ->
 
 
 def _inside_open_api(view: View, place: Place) -> Iterator[Found]:
-    if not isinstance(place.value, Mapping):
+    value = place.value
+    if isinstance(value, Text):
+        source = local_file(view.resolver, value)
+        if source is None:
+            return
+        value = read_file_document(view.resolver, source, lambda _name: None).value
+    if not isinstance(value, Mapping):
         return
-    given = Given(always(place.value), place.at)
+    given = Given(always(value), place.at)
     for steps in OPEN_API_PATHS:
         for inner in view.resolver.walk(given, steps, place.guard, place.path, place.parents):
             if not isinstance(inner.value, Unknown):

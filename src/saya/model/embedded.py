@@ -31,6 +31,7 @@ from saya.model.value import (
 from saya.pattern import pattern
 from saya.text.embedded import MAX_HOLES, EmbeddedScalar, Piece, parse_embedded
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
+from saya.text.source import Source
 
 Substitute = Callable[[str], Thunk | None]
 """What a placeholder `${name}` of the document stands for; None where it is no placeholder."""
@@ -51,6 +52,12 @@ def read_document(resolver: Resolver, thunk: Thunk, substitute: Substitute) -> A
     What cannot be read is Unknown with the reason. The nodes of the values are placed in the author's file.
     """
     return tuple(_documents(resolver, thunk, substitute))
+
+
+def read_file_document(resolver: Resolver, source: Source, substitute: Substitute) -> Alternative:
+    """The document that a file beside the template is. CloudFormation's functions mean nothing in it."""
+    whole = ScalarNode(source, 0, len(source.text), source.text, "str", "plain")
+    return _read(resolver, [_Stretch(Piece(source.text, whole))], substitute, whole)
 
 
 def _documents(resolver: Resolver, thunk: Thunk, substitute: Substitute) -> Iterator[Alternative]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from saya.model import references
 from saya.model.attributes import ref_is_name
 from saya.model.guard import ALWAYS, Guard, both
+from saya.model.inclusion import included
 from saya.model.json_text import json_text
 from saya.model.mappings import find_in_map
 from saya.model.value import (
@@ -339,8 +340,11 @@ def _opaque_list(reason: str) -> Function:
     return function
 
 
-def _transform(_resolver: Resolver, argument: Node, _scope: Scope, node: Node) -> Alternatives:
-    reason = macro_result(argument)
+def _transform(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alternatives:
+    fragment = included(resolver, argument, scope)
+    if isinstance(fragment, Node):
+        return resolver.resolve(fragment)
+    reason = fragment if isinstance(fragment, Unknown) else macro_result(argument)
     return always(Mapping({}, node, reason)) if isinstance(node, MappingNode) else always(reason)
 
 

@@ -16,6 +16,7 @@ from saya.model.conditions import Conditions, Operand
 from saya.model.foreach import expand_entries
 from saya.model.globals import merge_globals
 from saya.model.guard import ALWAYS, Guard, both
+from saya.model.inclusion import included
 from saya.model.operands import read_operand
 from saya.model.template import Template
 from saya.model.value import (
@@ -36,6 +37,7 @@ from saya.model.value import (
     scalar_text,
 )
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
+from saya.text.source import Source
 
 MAX_ALTERNATIVES = 64
 MAX_DEPTH = 48
@@ -77,7 +79,10 @@ class Place(NamedTuple):
 
 
 class Resolver:
-    """One template in one context: stack name, AWS Region, account and the parameters that are given (name -> text)."""
+    """One template in one context: stack name, AWS Region, account and the parameters that are given (name -> text).
+
+    `files` gives the files beside the template, by path from its folder; None where there is none.
+    """
 
     def __init__(
         self,
@@ -87,12 +92,15 @@ class Resolver:
         account: str | None = None,
         stack: str | None = None,
         parameters: dict[str, str] | None = None,
+        files: Callable[[str], Source | None] | None = None,
     ) -> None:
         self.template = template
         self.region = region
         self.account = account
         self.stack = stack
         self.given = parameters or {}
+        self.files = files
+        self.parsed: dict[Source, Node | Unknown] = {}  # the files beside the template that were read
         # By node, not by its id: nodes are made along the way, and an id of a dead one is given again.
         self._memo: dict[tuple[Node, Scope], Alternatives] = {}
         self._depth = 0
@@ -131,13 +139,21 @@ class Resolver:
         """All resources by logical ID, loops expanded."""
         if self._resources is None:
             self._resources = {}
-            for key, node, scope in expand_entries(self, self.template.resources, NO_SCOPE):
+            for key, node, scope in self._entries(self.template.resources):
                 resource = _declared(key, node, scope)
                 if resource is not None:
                     self._resources[resource.id] = resource
             for resource in self._resources.values():
                 self._by_type.setdefault(resource.type, []).append(resource)
         return self._resources
+
+    def _entries(self, section: MappingNode) -> Iterator[tuple[ScalarNode, Node, Scope]]:
+        """The entries of a section, with those that `AWS::Include` puts into it from a local file."""
+        yield from expand_entries(self, section, NO_SCOPE)
+        argument = section.get("Fn::Transform")
+        fragment = included(self, argument, NO_SCOPE) if argument is not None else None
+        if isinstance(fragment, MappingNode):
+            yield from expand_entries(self, fragment, NO_SCOPE)
 
     def of_type(self, *types: str) -> Iterator[TemplateResource]:
         """The resources of the given types."""
@@ -213,7 +229,12 @@ class Resolver:
         entries = {key.text: Bound(value, inner) for key, value, inner in expand_entries(self, node, scope)}
         rest = self.open_loops[before][1] if len(self.open_loops) > before else None
         if "Fn::Transform" in entries:
-            rest = intrinsics.macro_result(entries.pop("Fn::Transform").node)
+            argument = entries.pop("Fn::Transform").node
+            fragment = included(self, argument, scope)
+            if isinstance(fragment, MappingNode):
+                entries = {name: Bound(value, NO_SCOPE) for name, value in fragment.entries.items()} | entries
+            else:
+                rest = fragment if isinstance(fragment, Unknown) else intrinsics.macro_result(argument)
         return Mapping(dict(entries), node, rest)
 
     # guards

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from saya.model.embedded import Substitute, guarded, read_document
+from saya.model.embedded import Substitute, guarded, read_document, read_file_document
 from saya.model.guard import Guard
+from saya.model.inclusion import local_file
 from saya.model.references import reason_of
 from saya.model.resolve import Place, Resolver, TemplateResource
 from saya.model.value import Absent, Alternative, Given, Mapping, Part, Text, Thunk, Unknown, Value, always
@@ -105,9 +106,10 @@ def _opaque(
 
 
 def _elsewhere(value: Value) -> Unknown:
-    """Why a definition outside the template is not read. A local file is `Opaque.place.at`'s text."""
+    """Why a definition outside the template is not read."""
     is_local = isinstance(value, Text) and not value.masked.startswith("s3://")
-    return Unknown("its definition is in another file" if is_local else "its definition is an object in Amazon S3")
+    where = "in another file, which is not here" if is_local else "an object in Amazon S3"
+    return Unknown(f"its definition is {where}")
 
 
 def _substitute(resolver: Resolver, properties: Mapping) -> Substitute:
@@ -154,12 +156,24 @@ class _Reader:
             if thunk is not None:
                 found = True
                 for option in guarded(guard, self.resolver.alternatives(thunk), self.resolver):
-                    if option.value is not Absent.NO_VALUE:
-                        yield from _opaque(
-                            self.machine, (name,), option.guard, _elsewhere(option.value), option.node or thunk.node
-                        )
+                    yield from self.elsewhere(option, name, option.node or thunk.node)
         if not found and properties.rest is not None:
             yield from _opaque(self.machine, ("Definition",), guard, properties.rest, node)
+
+    def elsewhere(self, option: Alternative, name: str, at: Node) -> Iterator[State | Opaque]:
+        """The states of a definition that is in a file beside the template, or further away."""
+        if option.value is Absent.NO_VALUE:
+            return
+        source = local_file(self.resolver, option.value)
+        if source is None:
+            yield from _opaque(self.machine, (name,), option.guard, _elsewhere(option.value), at)
+            return
+        document = read_file_document(self.resolver, source, self.substitute)
+        if isinstance(document.value, Unknown):
+            yield from _opaque(self.machine, (name,), option.guard, document.value, at)
+            return
+        for inner in guarded(option.guard, (document,), self.resolver):
+            yield from self.machine_at(inner, (name,), inner.node or at, "JSONPath", 0)
 
     def machine_at(
         self, option: Alternative, path: tuple[str | int, ...], at: Node, language: QueryLanguage | Unknown, depth: int

@@ -35,10 +35,14 @@ class Suppression:
         """Whether a finding, or an undecided entry, is of this policy and in this place."""
         if entry.policy != self.policy:
             return False
-        if self.resource is not None and entry.resource == self.resource and self._in_file(entry.location):
+        if self.resource is not None and entry.resource == self.resource and self._is_of_file(entry):
             return True
         origins = entry.origins if isinstance(entry, Finding) else ()
         return any(self._in_file(place) and self._in_spans(place.span.start) for place in (entry.location, *origins))
+
+    def _is_of_file(self, entry: Finding | Undecided) -> bool:
+        """Whether an entry is of this file's template, though it may stand in a file beside it."""
+        return self._in_file(entry.location) or entry.template == self.at.path
 
     def _in_file(self, place: Location) -> bool:
         return place.source is self.at.source or place.path == self.at.path

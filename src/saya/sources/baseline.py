@@ -23,6 +23,7 @@ class Baseline:
         head: the name of head's commit; None where head is no work tree of a repository.
         root: the folder that paths of head are relative to.
         files: the files of base.
+        head_files: the files of head, where `root` has only a part of them.
         told: how a user would write the path of a file of base.
         pair: a path of head and that of base, where these two alone are compared.
         differences: how head differs from base; None where nothing but the two files is known.
@@ -34,6 +35,7 @@ class Baseline:
     head: str | None = None
     root: Path
     files: Files
+    head_files: Files | None = None
     told: Callable[[str], str]
     pair: tuple[str, str] | None = None
     differences: Differences | None = None

@@ -172,7 +172,7 @@ def test_only_tasks_are_told():
 
 def test_a_definition_elsewhere_is_one_undecided_fact():
     (fact,) = task_states("DefinitionUri: machine.asl.json")
-    assert fact.pattern == fact.reads_task_token == Unknown("its definition is in another file")
+    assert fact.pattern == fact.reads_task_token == Unknown("its definition is in another file, which is not here")
     assert fact.property == "DefinitionUri"
 
 

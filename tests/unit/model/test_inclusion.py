@@ -1,0 +1,105 @@
+"""Fragments and definitions in files beside the template."""
+
+from __future__ import annotations
+
+from saya.model.resolve import Resolver
+from saya.model.state_machine import Opaque, State, read_states
+from saya.text.source import Source
+
+from .templates import property_of, template_of
+
+INCLUDE = "Fn::Transform: {{Name: AWS::Include, Parameters: {{Location: {}}}}}"
+
+
+def resolver(text: str, **files: str) -> Resolver:
+    sources = {name.replace("_", "."): Source(name.replace("_", "."), body) for name, body in files.items()}
+    return Resolver(template_of(text), files=sources.get)
+
+
+def included(location: str, beside: str = "", **files: str) -> Resolver:
+    text = "Resources:\n  Fn: {Type: AWS::Lambda::Function}\n  X:\n    Type: Custom::X\n    Properties:\n      P:\n"
+    lines = [INCLUDE.format(location), *beside.splitlines()]
+    return resolver(text + "".join(f"        {line}\n" for line in lines), **files)
+
+
+def test_a_fragment_is_read_with_its_functions():
+    found = included("part.yaml", part_yaml="A: {Ref: Fn}\nB: [1, 2]\n")
+    assert property_of(found, "P") == {"A": "${Fn}", "B": ["1", "2"]}
+
+
+def test_what_stands_beside_a_fragment_wins():
+    found = included("part.yaml", "A: own", part_yaml="A: theirs\nB: 1\n")
+    assert property_of(found, "P") == {"A": "own", "B": "1"}
+
+
+def test_a_fragment_is_where_its_file_is():
+    found = included("part.yaml", part_yaml="\nA: here\n")
+    (place,) = found.places(found.resources["X"], ("P", "A"))
+    assert (place.at.source.path, place.at.location.start) == ("part.yaml", (2, 4))
+
+
+def test_what_is_not_here_is_unknown():
+    assert property_of(included("s3://b/part.yaml"), "P") == {
+        "?": "`AWS::Include` adds properties when the stack is deployed"
+    }
+    assert property_of(included("part.yaml", part_yaml="a: ["), "P") == {
+        "?": "part.yaml cannot be read: not valid YAML: did not find expected node content"
+    }
+    assert property_of(included("part.yaml", "A: 1", part_yaml=""), "P") == {"A": "1", "?": "part.yaml is empty"}
+
+
+def test_a_fragment_includes_no_others():
+    found = included("part.yaml", part_yaml=f"A:\n  {INCLUDE.format('part.yaml')}\n")
+    assert property_of(found, "P") == {"A": {"?": "`AWS::Include` adds properties when the stack is deployed"}}
+
+
+def test_resources_may_be_included():
+    found = resolver(
+        f"Resources:\n  {INCLUDE.format('more.yaml')}\n  Fn: {{Type: AWS::Lambda::Function}}\n",
+        more_yaml="Alias: {Type: AWS::Lambda::Alias, Properties: {FunctionName: {Ref: Fn}}}",
+    )
+    assert property_of(found, "FunctionName", "Alias") == "${Fn}"
+
+
+MACHINE = """\
+Resources:
+  Fn: {Type: AWS::Serverless::Function}
+  Machine:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: machine.file
+      DefinitionSubstitutions: {Work: !GetAtt Fn.Arn, Seconds: 5}
+"""
+
+
+def states(definition: str) -> tuple[Resolver, list[State | Opaque]]:
+    found = Resolver(template_of(MACHINE), files={"machine.file": Source("machine.file", definition)}.get)
+    return found, list(read_states(found, found.resources["Machine"]))
+
+
+def test_a_definition_beside_the_template_is_read():
+    for definition in (
+        'StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: "${Work}"\n    TimeoutSeconds: ${Seconds}\n',
+        '{"States": {"A":\n{"Type": "Task",\n\n"Resource": "${Work}", "TimeoutSeconds": ${Seconds}}}}',
+    ):
+        found, (state,) = states(definition)
+        assert isinstance(state, State)
+        (place,) = state.places(found, ("Resource",))
+        assert str(place.value).endswith(":function:${Fn}")
+        assert place.property == "DefinitionUri.States.A.Resource"
+        line = definition[: definition.index('"${Work}"')].count("\n") + 1
+        assert (place.at.source.path, place.at.location.start_line) == ("machine.file", line)
+
+
+def test_functions_of_cloudformation_mean_nothing_in_a_definition():
+    found, (state,) = states('{"States": {"A": {"Type": "Task", "Resource": {"Ref": "Fn"}}}}')
+    assert isinstance(state, State)
+    (place,) = state.places(found, ("Resource", "Ref"))
+    assert str(place.value) == "Fn"
+
+
+def test_a_definition_that_cannot_be_read_is_opaque():
+    for definition in ("", '{"States": '):
+        _, (opaque,) = states(definition)
+        assert isinstance(opaque, Opaque)
+        assert opaque.place.path == ("DefinitionUri",)
