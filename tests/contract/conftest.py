@@ -8,7 +8,8 @@ from saya.github.transport import Timing, Transport
 from .hub import Hub
 from .server import Server
 
-TIMING = Timing(requests=0, writes=0, timeout=1, patience=120)
+TIMING = Timing(requests=0, writes=0, timeout=20, patience=120)
+HURRIED = TIMING._replace(timeout=1)  # for faults that are a delay
 
 
 class Clock:

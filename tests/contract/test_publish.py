@@ -14,7 +14,7 @@ from saya.report.diff import Diff
 from saya.report.review import Review, build_review, fingerprints_in, mark, mark_head
 from saya.text.source import Location, Source, Span
 
-from .conftest import TIMING, Clock
+from .conftest import HURRIED, TIMING, Clock
 from .hub import ACTIONS, PERSON, READER, STRANGER, Actor, Hub, Pull
 from .hub import Review as Posted
 from .server import Server
@@ -396,8 +396,10 @@ def test_without_the_changed_files_all_is_told_in_the_body(desk: Desk, fault: di
 
 
 def test_an_answer_that_takes_too_long(desk: Desk) -> None:
-    desk.server.fail("GET", "/pulls/1$", last=1, delay=1.3)
-    assert desk.publish(*found(10)).result == "posted"
+    desk.server.fail("GET", "/pulls/1$", last=1, delay=1.5)
+    with Transport("token", desk.server.url, timing=HURRIED, sleep=desk.clock.sleep) as transport:
+        assert desk.publish(*found(10), client=Client(transport, desk.hub.name)).result == "posted"
+    assert desk.clock.slept == [1]
 
 
 def test_a_limit_that_lasts_longer_than_a_job_should_wait(desk: Desk) -> None:
@@ -424,12 +426,14 @@ def test_a_post_that_was_one_too_many_is_repeated_for_nothing_was_done(desk: Des
 
 @pytest.mark.parametrize(
     "fault",
-    [{"status": 502}, {"status": 500}, {"drop": True}, {"delay": 1.3}, {"truncate": True}],
+    [{"status": 502}, {"status": 500}, {"drop": True}, {"delay": 1.5}, {"truncate": True}],
     ids=str,
 )
 def test_a_post_that_was_done_in_spite_of_its_error_is_not_repeated(desk: Desk, fault: dict[str, Any]) -> None:
     desk.server.fail("POST", "/reviews$", last=1, after=True, **fault)
-    assert desk.publish(*found(10)).result == "posted"
+    timing = HURRIED if "delay" in fault else TIMING
+    with Transport("token", desk.server.url, timing=timing, sleep=desk.clock.sleep) as transport:
+        assert desk.publish(*found(10), client=Client(transport, desk.hub.name)).result == "posted"
     assert len(desk.pull.reviews) == 1
     assert len(desk.server.writes) == 1
     assert any("in spite of an error" in line for line in desk.clock.lines)

@@ -10,7 +10,7 @@ import pytest
 from saya.report.review import fingerprints_in
 
 from ..conftest import WorkTree  # noqa: TID252
-from .conftest import Clock
+from .conftest import HURRIED, Clock
 from .hub import PERSON, READER, STRANGER, Hub, Pull
 from .server import Server
 from .workflow import EVENTS, Done, Job, adopt, finished_run, payload
@@ -249,7 +249,7 @@ WRONG: dict[str, tuple[Any, str]] = {
     "500": ({"method": "POST", "path": POSTS, "status": 500}, "not posted: GitHub answered 500"),
     "500 when reading": ({"method": "GET", "path": "/pulls/1$", "status": 500}, "GitHub answered 500"),
     "502 after success": ({"method": "POST", "path": POSTS, "status": 502, "after": True}, "in spite of an error"),
-    "time-out": ({"method": "POST", "path": POSTS, "delay": 1.3, "after": True, "last": 1}, "in spite of an error"),
+    "time-out": ({"method": "POST", "path": POSTS, "delay": 1.5, "after": True, "last": 1}, "in spite of an error"),
     "truncated JSON": ({"method": "GET", "path": "/comments", "truncate": True}, "cannot be read"),
     "page two missing": ({"method": "GET", "path": r"/comments\?.*page=2", "status": 404}, "GitHub answered 404"),
     "head moved": (lambda hub, pull: hub.push(pull, {PATH: CORRECT}), "has moved on from"),
@@ -274,6 +274,7 @@ def test_whatever_goes_wrong_no_finding_is_lost_and_one_line_says_so(
         wrong(hub, careless)
     else:
         job.server.fail(**wrong)
+        job.timing = HURRIED if "delay" in wrong else job.timing
     done = job.run("pull_request", event)
     assert (done.code, done.outputs["conclusion"]) == (1, "findings"), done.log
     assert len([each for each in done.log.split("\n") if each.startswith("saya: ") and line in each]) == 1, done.log

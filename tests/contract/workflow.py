@@ -11,6 +11,7 @@ from saya.action.log import Log
 from saya.action.review import publish_report, review
 from saya.action.run import Options, Run
 from saya.arguments import build_parser
+from saya.github.transport import Timing
 from saya.runner import arguments_of, read_runner
 
 from ..conftest import WorkTree  # noqa: TID252
@@ -56,6 +57,7 @@ class Job:
     token: str = "token"
     inputs: dict[str, str] = field(default_factory=dict)
     bugs_expected: bool = False
+    timing: Timing = TIMING
 
     def run(self, name: str, payload: dict[str, Any], *, sha: str = "f" * 40, command: str = "review") -> Done:
         files = {kind: self.folder / kind for kind in ("event", "output", "summary")}
@@ -100,7 +102,7 @@ class Job:
                 options=Options(**{name: getattr(arguments, name) for name in names}),
                 runner=runner,
                 console=log,
-                timing=TIMING,
+                timing=self.timing,
                 sleep=self.clock.sleep,
             )
             code = review(run) if command == "review" else publish_report(run)

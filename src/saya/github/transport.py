@@ -44,13 +44,13 @@ class Timing(NamedTuple):
     Attributes:
         requests: the least between two requests.
         writes: the least before a request that writes; GitHub asks for one second.
-        timeout: how long an answer may take.
+        timeout: how long an answer may take; whole ones only.
         patience: how long all waiting for rate limits together may take; a job is paid for by the minute.
     """
 
     requests: float = 0.1
     writes: float = 1.0
-    timeout: float = 30
+    timeout: int = 30
     patience: float = 120
 
 
@@ -72,7 +72,7 @@ class Transport:
         self._github = Github(
             auth=Auth.Token(token),
             base_url=api_url,
-            timeout=timing.timeout,  # type: ignore[arg-type]  # requests takes fractions of a second
+            timeout=timing.timeout,
             retry=None,
             seconds_between_requests=timing.requests,
             seconds_between_writes=timing.writes,
