@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from saya.facts.sam_apis import wires_event
 from saya.facts.sites import declared_hooks, find_sites
 from saya.facts.state_machine_invocations import COLUMNS as TASK_COLUMNS
 from saya.facts.state_machine_invocations import state_machine_targets
@@ -18,6 +19,7 @@ from saya.facts.view import View
 from saya.model.attributes import STATE_MACHINE_TYPES
 from saya.model.resolve import Place, TemplateResource
 from saya.model.value import Absent, Mapping, Text, Unknown
+from saya.record import replace
 
 _SAM_FUNCTION = "AWS::Serverless::Function"
 
@@ -105,12 +107,17 @@ def _sam_events(view: View, declared: TemplateResource) -> Iterator[Invocation]:
     """
     events = sam_events()
     for place in view.resolver.places(declared, ("Events", "{*}", "Type")):
-        event = events.get(place.value.literal or "") if isinstance(place.value, Text) else None
+        name = place.value.literal if isinstance(place.value, Text) else None
+        event = events.get(name or "")
         if event is None or not event.invokes:
+            continue
+        wired = wires_event(view, name or "", place.parents[-1][1])
+        if wired is False:
             continue
         columns = {"integration": "sam_event", "exposure": event.exposure, "qualifier_support": "accepted"}
         here = _at_key(place._replace(path=place.path[:-1], parents=place.parents[:-1]))
-        yield from _own_invocations(view, declared, here, columns, follows_alias=event.follows_alias)
+        for fact in _own_invocations(view, declared, here, columns, follows_alias=event.follows_alias):
+            yield fact if wired is True else replace(fact, qualifier=wired, bypasses=None, through=None)
 
 
 def _own_invocations(
