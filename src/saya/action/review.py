@@ -76,7 +76,8 @@ def _publish_report(run: Run, event: Event) -> int:
             raise ConfigError("there is no token to post with; give a github-token")
         client = Client(connection.transport, event.repository)
         owner = event.head_repository.partition("/")[0]
-        pulls = client.open_with_head(owner, event.head_branch, event.head_sha)
+        found = client.open_with_head(owner, event.head_branch, event.head_sha)
+        pulls = [pull for pull in found if pull.head_repository == event.head_repository]
         if not pulls:
             run.console.say(f"nothing is posted: no open pull request has {event.head_sha[:9]} as its head")
         for pull in pulls:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, Self, TypeVar
 import requests
 from github import Auth, Github
 
+import saya
 from saya.errors import GitHubError, GitHubErrorKind
 
 T = TypeVar("T")
@@ -77,6 +78,7 @@ class Transport:
             seconds_between_requests=timing.requests,
             seconds_between_writes=timing.writes,
             api_version=API_VERSION,
+            user_agent=f"saya/{saya.__version__}",
         )
         self._requester = self._github.requester
         self._token = token
