@@ -69,7 +69,7 @@ class Finding:
 
     `values` are the fact's fields by path, as plain data, for reporters and `publish`. `scenario` has the conditions
     and `parameters` the parameter values under which it holds. `template` is the file it was found in, `location` the
-    place it is told at.
+    place it is told at. `secret` says that the place holds a secret in clear, which no output may repeat.
     """
 
     policy: str
@@ -90,6 +90,7 @@ class Finding:
     fix: Fix | None = None
     patch: Patch | None = None
     advice: str | None = None
+    secret: bool = False
     fingerprint: str
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-from saya.facts.types import KINDS, Fact
+from saya.facts.types import KINDS, Fact, SecretProperty
 from saya.findings import SEVERITIES, Context, Finding, Related, Severity, Undecided
 from saya.model.guard import both as joined
 from saya.policy.language import Path, Policy, RelatedTemplate
@@ -205,6 +205,7 @@ def _finding(policy: Policy, severity: Severity, fact: Fact, names: _Names, cont
         resource=fact.resource.id,
         resource_type=fact.resource.type,
         property=fact.property,
+        secret=isinstance(fact, SecretProperty),
         scenario=dict(fact.guard.conditions),
         parameters=dict(fact.guard.parameters),
         contexts=(context,),

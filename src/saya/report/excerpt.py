@@ -8,13 +8,14 @@ from saya.text.source import Location
 WIDTH = 110
 BEFORE = 30
 _TAB = 4
+_HIDDEN = "******"
 
 
-def excerpt(location: Location) -> tuple[int, str, str]:
+def excerpt(location: Location, *, hidden: bool = False) -> tuple[int, str, str]:
     """The number of the line where a location starts, its text, and the text below it that underlines the location.
 
     A location of several lines is underlined to the end of its first. Of a line that is too long for a screen (minified
-    JSON) the part around the location is shown.
+    JSON) the part around the location is shown. What is `hidden` is shown as stars: a secret must not reach a log.
     """
     number, column = location.start
     line = location.source.line(number)
@@ -23,7 +24,9 @@ def excerpt(location: Location) -> tuple[int, str, str]:
     start = min(column - 1, len(line))
     stop = max(min(stop, len(line)), start)
     left, middle, right = line[:start], line[start:stop], line[stop:]
-    if len(line) > WIDTH:
+    if hidden:
+        middle, right = _HIDDEN, ""
+    if len(left + middle + right) > WIDTH:
         left, middle, right = _crop(left, middle, right)
     left, middle, right = map(_visible, (left, middle, right))
     return number, f"{left}{middle}{right}".rstrip(), " " * width(left) + "^" * max(width(middle), 1)

@@ -74,7 +74,7 @@ class _Teller:
         return f"line {related.location.start_line}"
 
     def excerpt(self, finding: Finding, gutter: int) -> Iterator[str]:
-        number, line, underline = excerpt(finding.location)
+        number, line, underline = excerpt(finding.location, hidden=finding.secret)
         yield f" {self.paint(f'{number:>{gutter}} |', 'dim')} {line}"
         yield f" {self.paint(' ' * gutter + ' |', 'dim')} {self.paint(underline, finding.severity)}"
 

@@ -84,6 +84,12 @@ def test_a_finding_is_told_whole():
     )
 
 
+def test_a_secret_is_not_repeated():
+    told = tell_text(Report(templates=(JUDGED,), findings=(finding(secret=True),)))
+    assert "FunctionName: ******" in told
+    assert "!Ref" not in told
+
+
 def test_findings_of_one_function_and_one_policy_share_their_advice():
     told = tell_text(
         Report(
