@@ -11,7 +11,7 @@ from saya.model.resolve import Resolver
 
 # The module is imported only when a policy asks for its kind of fact.
 COLLECTORS: dict[str, str] = {
-    "invocation": "saya.facts.invocations",
+    "invocation": "saya.facts.rewiring",
     "layer": "saya.facts.layers",
     "log_group_arn": "saya.facts.log_groups",
     "dynamic_reference": "saya.facts.dynamic_references",
@@ -46,11 +46,13 @@ def collect_changes(
     if "function_change" not in kinds and "alias" not in kinds:
         return
     from saya.facts.alias_states import stale_aliases
-    from saya.facts.function_changes import change_facts, find_changes
+    from saya.facts.code_changes import ChangedFiles
+    from saya.facts.function_changes import change_facts
+    from saya.facts.function_differences import find_changes
 
     before, after = View(base), View(head)
-    revisions, changes = find_changes(before, after, changed_files, folder)
+    revisions, changes = find_changes(before, after, ChangedFiles(changed_files, folder))
     if "function_change" in kinds:
         yield from change_facts(before, after, revisions, changes)
     if "alias" in kinds:
-        yield from stale_aliases(before, after, changes)
+        yield from stale_aliases(before, after, revisions, changes)

@@ -1,7 +1,6 @@
 """Who reaches a function's `$LATEST` in the wiring that is deployed now.
 
-Exposure is judged on base: CloudFormation updates the consumers of a function after the function (`DESIGN`: "The
-ideas").
+Exposure is judged on base: CloudFormation updates the consumers of a function after the function.
 """
 
 from __future__ import annotations
@@ -12,12 +11,15 @@ from typing import NamedTuple
 
 from saya.facts.aliases import functions_named_by
 from saya.facts.invocations import collect
-from saya.facts.tables import invocation_sites_of
+from saya.facts.tables import invocation_sites_of, sam_events
 from saya.facts.types import Invocation
 from saya.facts.view import View
+from saya.model.resolve import TemplateResource
 from saya.model.value import Text, Unknown
 
-_LIVE = ("synchronous", "asynchronous")
+_LATEST = ("absent", "latest")
+# What switches a caller off: Events::Rule, Scheduler::Schedule and SAM's events; event source mappings; pipes.
+_OFF = (("State", "DISABLED"), ("Enabled", "false"), ("DesiredState", "STOPPED"))
 
 
 class Exposure(NamedTuple):
@@ -34,6 +36,13 @@ class Exposure(NamedTuple):
     otherwise: bool | Unknown
 
 
+class Grant(NamedTuple):
+    """A permission to invoke a function without a qualifier. `principal` is None where it is not decided."""
+
+    principal: str | None
+    by_url: bool
+
+
 class Wiring:
     """The callers of all functions of a template."""
 
@@ -43,53 +52,81 @@ class Wiring:
         for invocation in collect(view):
             if invocation.target is not None and not isinstance(invocation.target, Unknown):
                 self._invocations[invocation.target.id].append(invocation)
-        self._grants: dict[str, list[str | None]] | None = None
+        self._grants: dict[str, list[Grant]] | None = None
 
     def exposure(self, function: str) -> Exposure:
         """How a function, by its logical ID, is reached."""
         known = self._invocations[function]
-        live = tuple(i for i in known if i.exposure in _LIVE and i.qualifier in ("absent", "latest"))
-        control = tuple(i for i in known if i.exposure == "control_plane")
-        return Exposure(live, control, self._otherwise(function, known))
+        control = tuple(each for each in known if each.exposure == "control_plane")
+        reaching = [
+            each for each in known if each.exposure != "control_plane" and each.qualifier in ("absent", "latest")
+        ]
+        off = [each for each in reaching if self._is_off(each)]
+        live = tuple(each for each in reaching if not any(each is other for other in off))
+        otherwise = self._otherwise(function, known)
+        if off and otherwise is False:
+            otherwise = Unknown(f"`{off[0].resource.id}` invokes `{function}`, but is switched off in the template")
+        return Exposure(live, control, otherwise)
 
     def _otherwise(self, function: str, known: list[Invocation]) -> bool | Unknown:
         for invocation in known:
-            if isinstance(invocation.qualifier, Unknown):
+            if invocation.exposure != "control_plane" and isinstance(invocation.qualifier, Unknown):
                 return invocation.qualifier
-        for principal in self.grants.get(function, ()):
-            if not any(self._is_of(invocation, principal) for invocation in known):
-                who = f"`{principal}`" if principal else "somebody"
+        for grant in self._granted(function):
+            if not any(self._is_of(invocation, grant) for invocation in known):
+                who = f"`{grant.principal}`" if grant.principal else "somebody"
                 return Unknown(f"a permission lets {who} invoke `{function}` from outside the template")
         if not known:
             return Unknown(f"no caller of `{function}` is in the template")
         return False
 
-    @property
-    def grants(self) -> dict[str, list[str | None]]:
-        """The principals that may invoke a function without a qualifier, by the function's logical ID."""
+    def _is_off(self, invocation: Invocation) -> bool:
+        """Whether the caller is switched off in the template: a rule, a schedule, a mapping, an event of SAM."""
+        for name, off in _OFF:
+            values = self._properties(invocation, ("Properties", name), (name,))
+            if values and all(value == off for value in values):
+                return True
+        return False
+
+    def _properties(self, invocation: Invocation, of_event: tuple[str, ...], own: tuple[str, ...]) -> list[str | None]:
+        """The values of a property of the caller: of the event where SAM makes the caller, else of the resource."""
+        resolver = self._view.resolver
+        declared = resolver.resources.get(invocation.resource.id)
+        if invocation.integration == "sam_event":
+            own = (*invocation.property.split(".")[:2], *of_event)
+        places = resolver.places(declared, own) if declared is not None else ()
+        return [place.value.literal if isinstance(place.value, Text) else None for place in places]
+
+    def _granted(self, function: str) -> list[Grant]:
         if self._grants is None:
             self._grants = defaultdict(list)
-            for function, principal in self._permissions():
-                self._grants[function].append(principal)
-        return self._grants
+            for declared in self._view.resolver.of_type("AWS::Lambda::Permission"):
+                for _, named in functions_named_by(self._view, declared):
+                    self._grants[named.id].extend(self._grants_of(declared))
+        return self._grants.get(function, [])
 
-    def _permissions(self) -> Iterator[tuple[str, str | None]]:
+    def _grants_of(self, permission: TemplateResource) -> Iterator[Grant]:
         resolver = self._view.resolver
-        for declared in resolver.of_type("AWS::Lambda::Permission"):
-            principal = resolver.option(declared, "Principal")[0].value
-            name = principal.literal if isinstance(principal, Text) else None
-            for _, function in functions_named_by(self._view, declared):
-                yield function.id, name
+        actions = [option.value for option in resolver.option(permission, "Action")]
+        by_url = any(isinstance(value, Text) and (value.literal or "").endswith("Url") for value in actions)
+        for option in resolver.option(permission, "Principal"):
+            yield Grant(option.value.literal if isinstance(option.value, Text) else None, by_url)
 
-    @staticmethod
-    def _is_of(invocation: Invocation, principal: str | None) -> bool:
+    def _is_of(self, invocation: Invocation, grant: Grant) -> bool:
         """Whether a visible invocation is made by the principal of a permission."""
-        if principal is None:
-            return False
-        sites = invocation_sites_of(invocation.resource.type)
-        if any(site.principal in (principal, "*") for site in sites):
-            return True
-        # API Gateway and the like are told apart by the service within the type: AWS::Events::Rule,
-        # events.amazonaws.com.
-        service = invocation.resource.type.split("::")[1].lower() if "::" in invocation.resource.type else ""
-        return principal.split(".")[0].replace("-", "") == service or invocation.integration == "sam_event"
+        if invocation.integration == "function_url" or grant.by_url:
+            return invocation.integration == "function_url" and grant.by_url
+        types = [invocation.resource.type]
+        if invocation.integration == "sam_event":
+            events = (sam_events().get(name or "") for name in self._properties(invocation, ("Type",), ()))
+            types = [event.makes.partition(" ")[0] for event in events if event is not None]
+        return grant.principal is not None and any(_acts_as(type_, grant.principal) for type_ in types)
+
+
+def _acts_as(type_: str, principal: str) -> bool:
+    """Whether the resources of a type invoke functions as this principal."""
+    if any(site.principal == principal for site in invocation_sites_of(type_)):
+        return True
+    # The service within the type: AWS::Events::Rule, events.amazonaws.com.
+    service = type_.split("::")[1].lower() if "::" in type_ else ""
+    return principal.partition(".")[0].replace("-", "") == service

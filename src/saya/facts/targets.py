@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from saya.facts.aliases import AliasUse
-from saya.facts.stage_variables import with_stage_variables
+from saya.facts.placeholders import with_placeholders
 from saya.facts.types import Alias, Function, Qualifier
 from saya.facts.view import View, is_import
 from saya.model.guard import ALWAYS, Guard
@@ -47,7 +47,7 @@ def read_targets(view: View, value: Value, form: str, *, qualifier: Value | None
         if form == "invoke-uri" and not _is_open(value):
             return
         text = value
-    for option in with_stage_variables(view, text):
+    for option in with_placeholders(view, text):
         named = read_function_name(option.value) if isinstance(option.value, Text) else None
         for target in _named_targets(view, named, qualifier) if named is not None else _open_targets(text):
             guard = view.resolver.join(option.guard, target.guard)
@@ -69,7 +69,13 @@ def _named_targets(view: View, named: FunctionName, apart: Value | None) -> Iter
     qualifier: Text | Unknown | None = named.qualifier
     if qualifier is None and isinstance(apart, Text | Unknown):
         qualifier = apart
-    functions = view.named(named.name)
+    name, behind = named.name, named.name.parts[1:]
+    functions = view.named(name)
+    if isinstance(functions, Unknown) and qualifier is None and len(behind) == 1 and behind[0].hole is not None:
+        # `${Fn.Arn}${Qualifier}`, where the parameter is `:live` or nothing.
+        named_first = view.named(Text(name.parts[:1]))
+        if named_first is not None and not isinstance(named_first, Unknown):
+            functions, qualifier = named_first, reason_of(Text(behind))
     # A name that is one hole may hold the qualifier as well.
     kind = reason_of(named.name) if qualifier is None and _is_open(named.name) else _kind_of(qualifier)
     if functions is None:

@@ -47,6 +47,15 @@ class Difference(NamedTuple):
     head: Node | None
 
 
+class ComparedPair(NamedTuple):
+    """An alternative of base and one of head that meet under a guard, and what differs between them."""
+
+    guard: Guard
+    base: Value
+    head: Value
+    differences: tuple[Difference, ...]
+
+
 class _Pair(NamedTuple):
     """A value of base and the one of head in its place, and where they are written."""
 
@@ -88,15 +97,20 @@ class Revisions:
         """What differs in a top-level property. `default` is what the service takes where it is absent, as JSON has
         it.
         """
+        return [each for pair in self.pairs(base, head, name, default) for each in pair.differences]
+
+    def pairs(
+        self, base: TemplateResource, head: TemplateResource, name: str, default: Any = None
+    ) -> Iterator[ComparedPair]:
+        """The values of a top-level property that meet, those that are the same too; `default` as for `differences`."""
         base_at, head_at = _source(base), _source(head)
-        out: list[Difference] = []
         for one in self.base.option(base, name):
             for other in self.head.option(head, name):
                 guard = self.joined(one.guard, other.guard)
                 if guard is not None:
                     pair = _Pair(one.value, other.value, one.node or base_at, other.node or head_at)
-                    out.extend(self._compare(_with_default(pair, default), (name,), guard, pair))
-        return out
+                    found = self._compare(_with_default(pair, default), (name,), guard, pair)
+                    yield ComparedPair(guard, one.value, other.value, tuple(found))
 
     def _compare(
         self, pair: _Pair, path: tuple[str, ...], guard: Guard, written_pair: _Pair | None = None

@@ -1,6 +1,7 @@
-"""Stage variables of API Gateway, which a function's name in an integration may consist of: `${stageVariables.name}`.
+"""Pieces of a function's name that are filled in later: stage variables of API Gateway (`${stageVariables.name}`) and
+dynamic references (`{{resolve:ssm:/name}}`).
 
-Source: API Gateway developer guide, stage variables.
+Source: API Gateway developer guide, stage variables; CloudFormation guide, dynamic references.
 """
 
 from __future__ import annotations
@@ -8,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from saya.model.resolve import Alternatives
-from saya.model.value import Given, Part, Text, Unknown, Value, always
+from saya.model.value import Given, Part, Reference, Text, Unknown, Value, always
 from saya.pattern import pattern
 
 if TYPE_CHECKING:
     from saya.facts.view import View
 
-_VARIABLE = pattern(r"\$\{stageVariables\.(\w+)\}")
+_PLACEHOLDER = pattern(r"\$\{stageVariables\.(\w+)\}|\{\{resolve:[^{}]+\}\}")
 _STAGES = {
     "AWS::ApiGateway::Stage": ("Variables",),
     "AWS::ApiGateway::Deployment": ("StageDescription", "Variables"),
@@ -24,9 +25,9 @@ _STAGES = {
 }
 
 
-def with_stage_variables(view: View, text: Text) -> Alternatives:
-    """A text with its stage variables filled in, as far as the template's stages agree on them."""
-    if not any("stageVariables" in part.text for part in text.parts):
+def with_placeholders(view: View, text: Text) -> Alternatives:
+    """A text with holes for what is filled in later; a stage variable is known where the template's stages agree."""
+    if not any("stageVariables" in part.text or "{{resolve:" in part.text for part in text.parts):
         return always(text)
     pieces = [piece for part in text.parts for piece in _pieces(view, part)]
 
@@ -40,12 +41,13 @@ def _pieces(view: View, part: Part) -> list[Given]:
     if part.hole is not None:
         return [Given(always(Text((part,))), part.origin)]
     pieces, at = [], 0
-    for match in (*_VARIABLE.finditer(part.text), None):
+    for match in (*_PLACEHOLDER.finditer(part.text), None):
         literal = part.text[at : match.start() if match else len(part.text)]
         if literal:
             pieces.append(Given(always(Text((part._replace(text=literal, start=part.start + at),))), part.origin))
         if match:
-            pieces.append(Given(_value_of(view, match[1], part), part.origin))
+            dynamic = always(Text((Part("", Reference("dynamic", match[0]), part.origin),)))
+            pieces.append(Given(_value_of(view, match[1], part) if match[1] else dynamic, part.origin))
             at = match.end()
     return pieces
 
