@@ -183,3 +183,12 @@ def test_git_that_does_not_answer(work_tree, tmp_path, monkeypatch):
     monkeypatch.setattr(git, "TIMEOUT", 0.2)
     with pytest.raises(UserError, match="git config took longer than 0 s"):
         Repository(work_tree.root)
+
+
+def test_what_only_looks_like_a_repository_is_not_taken_for_one_further_up(work_tree):
+    work_tree.commit()
+    (work_tree.root / "inner" / ".git").mkdir(parents=True)
+    inner = Repository(work_tree.root / "inner")
+    assert inner.commit("HEAD") is None
+    with pytest.raises(UserError, match=r"^git rev-parse failed: not a git repository"):
+        inner.is_shallow()
