@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from saya.facts.moves import Move
 from saya.model.guard import ALWAYS, Guard
 from saya.model.value import Unknown
 from saya.record import record
@@ -85,10 +86,12 @@ class Stack:
     Attributes:
         name: its name, where it is known.
         region: the AWS Region it is deployed to, where it is known.
+        origin: whether its template stands as its author wrote it, or a program of the author's makes it (the AWS CDK).
     """
 
     name: str | None
     region: str | Unknown
+    origin: Literal["authored", "synthesised"] = "authored"
 
 
 @record(kw_only=True)
@@ -151,6 +154,10 @@ class Invocation(Fact):
         qualifier_support: whether the service accepts a qualified target at this place.
         bypasses: the alias that the function publishes and this place does not use.
         through: the alias on `$LATEST` through which the function is reached.
+        obstacle: why no edit of this template alone can let it invoke an alias.
+        moves: what changes where it moves to an alias: the caller, what grants it the invocation, and the callers that
+            share the grant.
+        moves_of_all: the same for all callers of the function that can move.
     """
 
     integration: Integration
@@ -160,6 +167,9 @@ class Invocation(Fact):
     qualifier_support: QualifierSupport
     bypasses: Alias | None
     through: Alias | None
+    obstacle: str | None = None
+    moves: tuple[Move, ...] = ()
+    moves_of_all: tuple[Move, ...] = ()
 
 
 @record(kw_only=True)

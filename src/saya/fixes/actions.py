@@ -14,10 +14,10 @@ from saya.policy.language import EditTemplate, Path
 from saya.policy.operators import value_at
 from saya.policy.wording import fill
 from saya.text.edit import NotEditableError, Replacement
-from saya.text.edit_entries import add_item, remove, rename_key, replace_value, set_entry
+from saya.text.edit_entries import add_entry, add_item, remove, rename_key, replace_value, set_entry
 from saya.text.edit_scalars import rewrite_scalar, rewrite_within
 from saya.text.edit_spots import innermost, scalars
-from saya.text.node import ScalarNode
+from saya.text.node import MappingNode, ScalarNode
 from saya.text.source import Location, Span
 
 Edits = Iterator[tuple[Replacement, Target]]
@@ -64,6 +64,31 @@ def _rename(edit: EditTemplate, fact: Fact, document: Document) -> Edits:
 def _add(edit: EditTemplate, fact: Fact, document: Document) -> Edits:
     spot = document.spot(_place(fact, edit.at))
     yield add_item(spot, filled(edit.content, fact), document.manner), _site(fact)
+
+
+def _move(edit: EditTemplate, fact: Fact, document: Document) -> Edits:
+    """The content at each place of a list: in the place of what is there, or beside it."""
+    content = filled(edit.content, fact)
+    for each in value_at(fact, edit.at):
+        spot = document.spot(each.at)
+        write = add_item if each.change == "extended" else replace_value
+        yield write(spot, content, document.manner), Target(each.resource, tuple(each.property.split(".")))
+
+
+def _declare(edit: EditTemplate, fact: Fact, document: Document) -> Edits:
+    """A new resource behind that of the fact's function, or behind the last one. Raises NotEditableError."""
+    name = fill(edit.key, fact)
+    resources = document.resources()
+    section = resources.node
+    if not isinstance(section, MappingNode):
+        raise NotEditableError("the template has no Resources to add to")
+    if name in section.entries:
+        raise NotEditableError(f"there is a `{name}` already")
+    owner = str(getattr(value_at(fact, ("target",)), "id", fact.resource.id)) if hasattr(fact, "target") else ""
+    after = owner if owner in section.entries else list(section.entries)[-1]
+    blank = "\n\n" in document.source.text[section.start : section.end].replace("\r", "")
+    content = filled(edit.content, fact)
+    yield add_entry(resources, name, content, document.manner, after=after, blank=blank), Target(name)
 
 
 def _rewritten(document: Document, at: Location, origins: tuple[Location, ...], old: str, new: str) -> Replacement:
@@ -121,4 +146,6 @@ ACTIONS: dict[str, Callable[[EditTemplate, Fact, Document], Edits]] = {
     "remove": _remove,
     "rename": _rename,
     "add": _add,
+    "move": _move,
+    "declare": _declare,
 }

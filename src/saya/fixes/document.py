@@ -7,7 +7,7 @@ from functools import cached_property
 from saya.text.edit import NotEditableError
 from saya.text.edit_manner import Manner, read_manner
 from saya.text.edit_spots import Spot, find_spot, innermost
-from saya.text.node import Node, ScalarNode
+from saya.text.node import MappingNode, Node, ScalarNode
 from saya.text.source import Location, Source
 
 
@@ -34,6 +34,13 @@ class Document:
         if found is None:
             raise NotEditableError("it stands within a text")
         return found
+
+    def resources(self) -> Spot:
+        """The template's Resources. Raises NotEditableError."""
+        node = self.root.get("Resources") if isinstance(self.root, MappingNode) else None
+        if node is None:
+            raise NotEditableError("the template has no Resources to add to")
+        return self.spot(node.location)
 
     def text_around(self, location: Location) -> Spot:
         """The scalar in which a location lies. Raises NotEditableError."""

@@ -37,5 +37,6 @@ def _plain(value: object) -> object:
     if isinstance(value, str | bool | int):
         return value
     if type(value) is tuple:
-        return [_plain(item) for item in value]
+        items = [plain for item in value if (plain := _plain(item)) is not None]
+        return items if items or not value else None
     return None
