@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from saya.facts.sam_apis import wires_event
+from saya.facts.sam_apis import read_wiring
 from saya.facts.sites import declared_hooks, find_sites
 from saya.facts.state_machine_invocations import COLUMNS as TASK_COLUMNS
 from saya.facts.state_machine_invocations import state_machine_targets
@@ -111,13 +111,15 @@ def _sam_events(view: View, declared: TemplateResource) -> Iterator[Invocation]:
         event = events.get(name or "")
         if event is None or not event.invokes:
             continue
-        wired = wires_event(view, name or "", place.parents[-1][1])
-        if wired is False:
+        wired, guard = read_wiring(view, name or "", place.parents[-1][1])
+        joined = view.resolver.join(place.guard, guard)
+        if wired is False or joined is None:
             continue
         columns = {"integration": "sam_event", "exposure": event.exposure, "qualifier_support": "accepted"}
-        here = _at_key(place._replace(path=place.path[:-1], parents=place.parents[:-1]))
+        here = _at_key(place._replace(path=place.path[:-1], parents=place.parents[:-1], guard=joined))
         for fact in _own_invocations(view, declared, here, columns, follows_alias=event.follows_alias):
-            yield fact if wired is True else replace(fact, qualifier=wired, bypasses=None, through=None)
+            known = not isinstance(wired, Unknown)
+            yield fact if known else replace(fact, qualifier=wired, bypasses=None, through=None)
 
 
 def _own_invocations(

@@ -7,8 +7,10 @@ them an event is a permission.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from saya.facts.view import View
-from saya.model.guard import ALWAYS
+from saya.model.guard import ALWAYS, Guard
 from saya.model.resolve import TemplateResource
 from saya.model.value import Absent, Given, Mapping, Text, Unknown, always
 
@@ -17,28 +19,35 @@ _APIS = {"Api": "AWS::Serverless::Api", "HttpApi": "AWS::Serverless::HttpApi"}
 _PLAIN = frozenset(("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"))
 
 
-def wires_event(view: View, event: str, written: Mapping) -> bool | Unknown:
-    """Whether an event of a function becomes an integration of an API. `event` is its type, `written` the whole event.
+class Wiring(NamedTuple):
+    """Whether an event becomes an integration of an API, and when that API exists.
 
     True for other types of events; False where the API's definition in the template says who is invoked; Unknown where
     that stands elsewhere.
     """
+
+    wired: bool | Unknown
+    guard: Guard = ALWAYS
+
+
+def read_wiring(view: View, event: str, written: Mapping) -> Wiring:
+    """How SAM wires an event of a function. `event` is its type, `written` the whole event."""
     name = _API_ID.get(event)
     if name is None:
-        return True
+        return Wiring(wired=True)
     given = Given(always(written), written.node)
     found = list(view.resolver.walk(given, ("Properties", name), ALWAYS))
     if not found:
-        return True
+        return Wiring(wired=True)
     value = found[0].value
     if isinstance(value, Unknown):
-        return value
+        return Wiring(value)
     api = _api_of(view, value)
     if api is None:
-        return Unknown("the API is of another template")
+        return Wiring(Unknown("the API is of another template"))
     if api.type in _PLAIN:
-        return False
-    return True if api.type != _APIS[event] else _writes_definition(view, event, api)
+        return Wiring(wired=False)
+    return Wiring(api.type != _APIS[event] or _writes_definition(view, event, api), api.guard)
 
 
 def _api_of(view: View, value: object) -> TemplateResource | None:

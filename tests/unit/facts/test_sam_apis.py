@@ -1,0 +1,86 @@
+"""Which Api and HttpApi events are invocations, beyond what aws-sam-translator can show."""
+
+from textwrap import dedent
+
+import pytest
+
+from saya.facts.collect import collect_facts
+from saya.model.resolve import Resolver
+from saya.model.template import load_template
+from saya.model.value import Unknown
+from saya.text.parse import parse
+from saya.text.source import Source
+
+TEMPLATE = """
+Transform: AWS::Serverless-2016-10-31
+Parameters: {Elsewhere: {Type: String}}
+Conditions: {Never: !Equals [a, b]}
+Resources:
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties:
+      Events:
+        Call: %s
+%s
+"""
+
+
+def qualifiers(event, api=""):
+    text = TEMPLATE % (event, "\n".join(f"  {line}" for line in dedent(api).strip().splitlines()))
+    source = Source("t.yaml", text)
+    facts = collect_facts(Resolver(load_template(parse(source), source)), frozenset(("invocation",)))
+    return [
+        fact.qualifier.reason if isinstance(fact.qualifier, Unknown) else fact.qualifier
+        for fact in facts
+        if fact.integration == "sam_event"
+    ]
+
+
+REST = "{Type: Api, Properties: {Path: /, Method: get, RestApiId: !Ref Own}}"
+HTTP = "{Type: HttpApi, Properties: {Path: /, Method: get, ApiId: !Ref Own}}"
+
+
+@pytest.mark.parametrize(
+    ("event", "api"),
+    [
+        ("{Type: Api, Properties: {Path: /, Method: get}}", ""),
+        ("{Type: HttpApi}", ""),
+        (REST, "Own: {Type: AWS::Serverless::Api, Properties: {StageName: x}}"),
+        (REST.replace("!Ref Own", "Own"), "Own: {Type: AWS::Serverless::Api, Properties: {StageName: x}}"),
+        (REST, "Own: {Type: AWS::Serverless::Api, Properties: {MergeDefinitions: true, DefinitionBody: {paths: {}}}}"),
+        (HTTP, "Own: {Type: AWS::Serverless::HttpApi}"),
+        (HTTP, "Own: {Type: AWS::Serverless::HttpApi, Properties: {DefinitionBody: {paths: {}}}}"),
+    ],
+)
+def test_sam_wires_what_it_may_write(event, api):
+    assert qualifiers(event, api) == ["absent"]
+
+
+@pytest.mark.parametrize(
+    ("event", "api"),
+    [
+        (REST, "Own: {Type: AWS::Serverless::Api, Properties: {DefinitionBody: {paths: {}}}}"),
+        (REST, "Own: {Type: AWS::Serverless::Api, Properties: {MergeDefinitions: false, DefinitionBody: {paths: {}}}}"),
+        (REST, "Own: {Type: AWS::ApiGateway::RestApi, Properties: {}}"),
+        (HTTP, "Own: {Type: AWS::ApiGatewayV2::Api, Properties: {}}"),
+    ],
+)
+def test_where_the_template_defines_the_api_the_definition_says_who_is_invoked(event, api):
+    assert qualifiers(event, api) == []
+
+
+@pytest.mark.parametrize(
+    ("event", "api", "reason"),
+    [
+        (REST, "Own: {Type: AWS::Serverless::Api, Properties: {DefinitionUri: api.yaml}}",
+            "the definition of `Own` is in another file"),
+        (HTTP, "Own: {Type: AWS::Serverless::HttpApi, Properties: {DefinitionUri: api.yaml}}",
+            "the definition of `Own` is in another file"),
+        (REST, "Own: {Type: AWS::Serverless::Api, Properties: {DefinitionBody: {'Fn::Transform': {Name: Own}}}}",
+            "the definition of `Own` is in another file"),
+        (REST.replace("!Ref Own", "!Ref Elsewhere"), "", "the API is of another template"),
+        (REST.replace("!Ref Own", "!ImportValue x"), "", "the API is of another template"),
+    ],
+)  # fmt: skip
+def test_where_it_is_defined_elsewhere_nobody_can_tell(event, api, reason):
+    assert qualifiers(event, api) == [reason]
