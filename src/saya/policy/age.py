@@ -32,15 +32,6 @@ def aged(head: Judgement, base: Judgement) -> Judgement:
     return Judgement(tuple(findings), tuple(undecided), head.grounds)
 
 
-def of_unknown_age(head: Judgement) -> Judgement:
-    """The judgement on head where there is no base to compare with."""
-    return Judgement(
-        tuple(replace(each, status="unknown") for each in head.findings),
-        tuple(replace(each, status="unknown") for each in head.undecided),
-        head.grounds,
-    )
-
-
 def mended(base: Judgement, head: Judgement, silenced: Collection[str]) -> tuple[Finding, ...]:
     """The findings of base that head has no more; one that head leaves undecided is not mended.
 

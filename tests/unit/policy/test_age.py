@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from saya.findings import Finding, Suppressed, Undecided
-from saya.policy.age import NO_SILENCE, Silence, aged, is_added, mended, of_unknown_age, silence_of
+from saya.policy.age import NO_SILENCE, Silence, aged, is_added, mended, silence_of
 from saya.policy.judge import Judgement
 from saya.policy.suppress import Suppression
 from saya.text.source import Location, Source, Span
@@ -48,11 +48,6 @@ def test_another_fingerprint_is_another_finding():
     judged = aged(Judgement((finding("one"),), (undecided("two"),)), Judgement((finding("two"),), (undecided("one"),)))
     assert [each.status for each in judged.findings] == ["new"]
     assert [each.status for each in judged.undecided] == ["existing"]
-
-
-def test_without_a_base_nothing_has_an_age():
-    judged = of_unknown_age(Judgement((finding(),), (undecided("g"),)))
-    assert [each.status for each in (*judged.findings, *judged.undecided)] == ["unknown", "unknown"]
 
 
 def test_mended_is_what_head_neither_finds_nor_leaves_open():
