@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from saya.facts.exposure import Exposure
+from saya.facts.exposure import Exposure, caller_name
 from saya.facts.function_differences import Changes
 from saya.facts.types import Invocation, RelatedPlace
 from saya.model.compare import Difference
@@ -50,13 +50,6 @@ def related_places(
 def moved_callers(callers: tuple[Invocation, ...], now: Exposure) -> tuple[Invocation, ...]:
     """The callers of base that reach `$LATEST` no more in head."""
     return tuple(caller for caller in callers if _same_caller(caller, now.live) is None)
-
-
-def caller_name(invocation: Invocation) -> str:
-    """Who invokes: the resource, or the event of a SAM function."""
-    if invocation.integration == "sam_event" or invocation.resource.type == "AWS::Serverless::Function":
-        return f"{invocation.resource.id}.{invocation.property.rpartition('.')[2]}"
-    return invocation.resource.id
 
 
 def _same_caller(caller: Invocation, others: tuple[Invocation, ...]) -> Invocation | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from saya.facts.aliases import functions_named_by, is_renamed_version
-from saya.facts.change_places import caller_name
+from saya.facts.exposure import caller_name
 from saya.facts.tables import Mix, invocation_sites_of
 from saya.facts.types import Alias, Invocation, PlannedAction, PlannedDeployment
 from saya.facts.view import View

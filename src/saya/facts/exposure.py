@@ -65,7 +65,7 @@ class Wiring:
         live = tuple(each for each in reaching if not any(each is other for other in off))
         otherwise = self._otherwise(function, known)
         if off and otherwise is False:
-            otherwise = Unknown(f"`{off[0].resource.id}` invokes `{function}`, but is switched off in the template")
+            otherwise = Unknown(f"`{caller_name(off[0])}` invokes `{function}`, but is switched off in the template")
         return Exposure(live, control, otherwise)
 
     def _otherwise(self, function: str, known: list[Invocation]) -> bool | Unknown:
@@ -121,6 +121,13 @@ class Wiring:
             events = (sam_events().get(name or "") for name in self._properties(invocation, ("Type",), ()))
             types = [event.makes.partition(" ")[0] for event in events if event is not None]
         return grant.principal is not None and any(_acts_as(type_, grant.principal) for type_ in types)
+
+
+def caller_name(invocation: Invocation) -> str:
+    """Who invokes: the resource, or the event of a SAM function."""
+    if invocation.integration == "sam_event" or invocation.resource.type == "AWS::Serverless::Function":
+        return f"{invocation.resource.id}.{invocation.property.rpartition('.')[2]}"
+    return invocation.resource.id
 
 
 def _acts_as(type_: str, principal: str) -> bool:

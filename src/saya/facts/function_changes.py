@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from saya.facts.change_places import caller_name, first_place, moved_callers, related_places
+from saya.facts.change_places import first_place, moved_callers, related_places
 from saya.facts.deployment_plan import plan_deployments
-from saya.facts.exposure import Exposure, Wiring
+from saya.facts.exposure import Exposure, Wiring, caller_name
 from saya.facts.function_differences import Changes, Differences
 from saya.facts.tables import Mix, mixes
 from saya.facts.types import FunctionChange, Invocation
