@@ -62,13 +62,20 @@ def _of_resource(view: View, declared: TemplateResource, *, written: str = "") -
             if reference.literal is not None and not match[0].endswith("}}"):
                 continue
             service = _SERVICES[match[1]]
-            name = str(place.value.slice(*_name_span(match, service)))
+            text = place.value.slice(*_name_span(match, service))
+            name = str(text)
             if (service, name) in seen:
                 continue
             seen.add((service, name))
             fields = view.fields(declared, place, subject=f"{service}:{name}")
             fields["at"] = _location(place, reference)
-            yield DynamicReference(**fields, service=service, name=name)
+            if view.resource(declared).custom and service != "ssm":
+                from saya.facts.secret_grants import reading  # hardly any template makes this mistake
+
+                fields |= reading(view, declared, service, text)
+            whole = match.start() == 0 and match.end() == len(masked)
+            key = place.path[-1] if whole and isinstance(place.path[-1], str) else None
+            yield DynamicReference(**fields, service=service, name=name, key=key)
 
 
 def _name_span(match: re.Match[str], service: str) -> tuple[int, int]:

@@ -59,10 +59,10 @@ class Grants:
         """
         if self._statements is None:
             self._statements = list(statements(self.view))
-        holders = {caller.id, *self._roles_of(caller)}
+        holders = holders_of(self.view, caller)
         moves: list[Move] = []
         for statement in self._statements:
-            if statement.declared.id not in holders and not holders & self._attached(statement.declared):
+            if statement.declared.id not in holders and not holders & attached_roles(self.view, statement.declared):
                 continue
             found = self._in_statement(statement, function)
             if found is True:
@@ -91,24 +91,6 @@ class Grants:
             return []
         functions = self.view.named(named.name)
         return [] if functions is None or isinstance(functions, Unknown) else [each.id for _, each in functions]
-
-    def _roles_of(self, caller: TemplateResource) -> set[str]:
-        texts = (place.value for place in property_texts(self.view.resolver, caller))
-        names = {name for text in texts if isinstance(text, Text) for name in _resources_in(text)}
-        return {name for name in names if self._is_role(name)}
-
-    def _attached(self, declared: TemplateResource) -> set[str]:
-        """The roles that a policy of its own is attached to."""
-        found: set[str] = set()
-        for steps in (("Roles", "[]"), ("RoleName",)):
-            for place in self.view.resolver.places(declared, steps):
-                if isinstance(place.value, Text):
-                    found |= {name for name in _resources_in(place.value) if self._is_role(name)}
-        return found
-
-    def _is_role(self, name: str) -> bool:
-        declared = self.view.resolver.resources.get(name)
-        return declared is not None and declared.type == _ROLE
 
     def _in_statement(self, statement: Statement, function: str) -> Move | bool:
         """Where the alias has to be added; True where the statement allows it already, False where it is another."""
@@ -149,6 +131,28 @@ class Grants:
             if function in self._named(place.value):
                 return True
         return False
+
+
+def holders_of(view: View, declared: TemplateResource) -> set[str]:
+    """The resources whose policies are a resource's: itself (SAM), and the roles that it refers to."""
+    texts = (place.value for place in property_texts(view.resolver, declared))
+    names = {name for text in texts if isinstance(text, Text) for name in _resources_in(text)}
+    return {declared.id} | {name for name in names if _is_role(view, name)}
+
+
+def attached_roles(view: View, policy: TemplateResource) -> set[str]:
+    """The roles that a policy of its own is attached to."""
+    found: set[str] = set()
+    for steps in (("Roles", "[]"), ("RoleName",)):
+        for place in view.resolver.places(policy, steps):
+            if isinstance(place.value, Text):
+                found |= {name for name in _resources_in(place.value) if _is_role(view, name)}
+    return found
+
+
+def _is_role(view: View, name: str) -> bool:
+    declared = view.resolver.resources.get(name)
+    return declared is not None and declared.type == _ROLE
 
 
 def move_of(permission: Permission) -> Move:

@@ -15,6 +15,7 @@ from saya.facts.view import View
 from saya.model.lambda_names import read_function_name
 from saya.model.value import Absent, Text, Unknown
 from saya.record import replace
+from saya.text.source import Location
 
 _UNQUALIFIED = ("absent", "latest")
 _LIVE = ("synchronous", "asynchronous")
@@ -119,7 +120,7 @@ class _Rewiring:
         obstacle = _obstacle_of(fact, row)
         if obstacle is not None:
             return _Way(obstacle=obstacle)
-        site = Move(at=fact.at, resource=fact.resource.id, property=fact.property, change="replaced")
+        site = Move(at=self._written_at(fact), resource=fact.resource.id, property=fact.property, change="replaced")
         by = "role" if row is None else row.authorised_by
         if fact.integration == "event_source_mapping":
             return _Way((site,))  # it polls with the function's own role, and has no grant
@@ -131,6 +132,16 @@ class _Rewiring:
             granted = self.grants.of_role(self.view.resolver.resources[fact.resource.id], function.id)
             return _Way(obstacle=granted) if isinstance(granted, str) else _Way((site, *granted))
         return _Way(obstacle="what lets it invoke the function is not in this template")
+
+    def _written_at(self, fact: Invocation) -> Location:
+        """Where the target stands: in the resource's own DefinitionSubstitutions, if it takes it from there."""
+        caller = self.view.resolver.resources[fact.resource.id].node
+        if len(fact.origins) == 1:
+            span = fact.origins[0].span
+            around = span.start <= fact.at.span.start and fact.at.span.end <= span.end
+            if caller.start <= span.start and span.end <= caller.end and not around:
+                return fact.origins[0]
+        return fact.at
 
     def _with_permissions(self, fact: Invocation, site: Move, permissions: list[Permission]) -> _Way:
         caller = self.view.resolver.resources[fact.resource.id].node

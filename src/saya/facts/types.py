@@ -230,10 +230,18 @@ class DynamicReference(Fact):
     Attributes:
         service: the service that holds the value.
         name: the secret's or parameter's name or ARN, as far as it is written.
+        key: the property's own name, where the reference is all of its value.
+        secret: the secret, where it is a resource of this template.
+        spelled: the name or ARN, where it is written out in full.
+        readable: whether a grant of this template lets the handler of the custom resource read it.
     """
 
     service: Literal["ssm", "ssm-secure", "secretsmanager"]
     name: str
+    key: str | None = None
+    secret: Resource | None = None
+    spelled: str | None = None
+    readable: bool | Unknown = False
 
 
 @record(kw_only=True)

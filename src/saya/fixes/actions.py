@@ -10,15 +10,18 @@ from collections.abc import Callable, Iterator
 from saya.facts.types import Fact
 from saya.fixes.document import Document
 from saya.fixes.proposal import Target
+from saya.pattern import pattern
 from saya.policy.language import EditTemplate, Path
 from saya.policy.operators import value_at
 from saya.policy.wording import fill
 from saya.text.edit import NotEditableError, Replacement
 from saya.text.edit_entries import add_entry, add_item, remove, rename_key, replace_value, set_entry
 from saya.text.edit_scalars import rewrite_scalar, rewrite_within
-from saya.text.edit_spots import innermost, scalars
+from saya.text.edit_spots import Spot, innermost, scalars
 from saya.text.node import MappingNode, ScalarNode
 from saya.text.source import Location, Span
+
+_VARIABLE = pattern(r'"?(\$\{[A-Za-z0-9.:]+\})"?')
 
 Edits = Iterator[tuple[Replacement, Target]]
 
@@ -33,8 +36,7 @@ def filled(content: object, fact: Fact) -> object:
 
 
 def _replace(edit: EditTemplate, fact: Fact, document: Document) -> Edits:
-    spot = document.spot(_place(fact, edit.at))
-    yield replace_value(spot, filled(edit.content, fact), document.manner), _site(fact)
+    yield _replaced(document, _place(fact, edit.at), filled(edit.content, fact)), _site(fact)
 
 
 def _set(edit: EditTemplate, fact: Fact, document: Document) -> Edits:
@@ -70,9 +72,15 @@ def _move(edit: EditTemplate, fact: Fact, document: Document) -> Edits:
     """The content at each place of a list: in the place of what is there, or beside it."""
     content = filled(edit.content, fact)
     for each in value_at(fact, edit.at):
-        spot = document.spot(each.at)
-        write = add_item if each.change == "extended" else replace_value
-        yield write(spot, content, document.manner), Target(each.resource, tuple(each.property.split(".")))
+        target = Target(each.resource, tuple(each.property.split(".")))
+        if each.change == "extended":
+            yield add_item(document.spot(each.at), content, document.manner), target
+        else:
+            replacement = _replaced(document, each.at, content)
+            yield replacement, target
+            home = document.home(each.at)
+            if home is not None and home.resource == each.resource:
+                yield replacement, home
 
 
 def _declare(edit: EditTemplate, fact: Fact, document: Document) -> Edits:
@@ -89,6 +97,25 @@ def _declare(edit: EditTemplate, fact: Fact, document: Document) -> Edits:
     blank = "\n\n" in document.source.text[section.start : section.end].replace("\r", "")
     content = filled(edit.content, fact)
     yield add_entry(resources, name, content, document.manner, after=after, blank=blank), Target(name)
+
+
+def _replaced(document: Document, at: Location, content: object) -> Replacement:
+    """Another value at a place; within the text of an `Fn::Sub`, one reference for another."""
+    try:
+        return replace_value(document.spot(at), content, document.manner)
+    except NotEditableError as error:
+        name = content.get("Ref") if isinstance(content, dict) and len(content) == 1 else None
+        written = document.source.text[at.span.start : at.span.end] if at.source is document.source else ""
+        old = _VARIABLE.fullmatch(written)
+        if name is None or old is None or not _is_substituted(document.text_around(at)):
+            raise error from None
+    return _rewritten_within(document, at, old[1], f"${{{name}}}")
+
+
+def _is_substituted(spot: Spot) -> bool:
+    """Whether a text is that of an `Fn::Sub`, with variables of its own or without."""
+    steps = [step.key for step in spot.way]
+    return steps[-1:] == ["Fn::Sub"] or steps[-2:] == ["Fn::Sub", 0]
 
 
 def _rewritten(document: Document, at: Location, origins: tuple[Location, ...], old: str, new: str) -> Replacement:

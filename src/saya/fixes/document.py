@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from saya.fixes.proposal import Target
 from saya.text.edit import NotEditableError
-from saya.text.edit_manner import Manner, read_manner
+from saya.text.edit_manner import Manner, is_function, read_manner
 from saya.text.edit_spots import Spot, find_spot, innermost
 from saya.text.node import MappingNode, Node, ScalarNode
 from saya.text.source import Location, Source
@@ -34,6 +35,15 @@ class Document:
         if found is None:
             raise NotEditableError("it stands within a text")
         return found
+
+    def home(self, location: Location) -> Target | None:
+        """The value that a location lies in, by the property it is written in; None outside of all Properties."""
+        keys = [str(step.key) for step in innermost(self.root, location.span).way]
+        if len(keys) < 4 or keys[0] != "Resources" or keys[2] != "Properties":
+            return None
+        path = keys[3:]
+        function = next((index for index, key in enumerate(path) if is_function(key)), len(path))
+        return Target(keys[1], tuple(path[:function]))
 
     def resources(self) -> Spot:
         """The template's Resources. Raises NotEditableError."""

@@ -8,7 +8,7 @@ from saya.facts.types import Fact
 from saya.model.value import Unknown
 from saya.policy.language import Path
 from saya.policy.operators import value_at
-from saya.policy.vocabulary import names_of
+from saya.policy.vocabulary import names_of, type_at
 from saya.policy.wording import path_of, placeholders_in
 
 _COMMON = frozenset(Fact.__annotations__)
@@ -22,12 +22,17 @@ def values_of(fact: Fact, texts: Iterable[str] = ()) -> dict[str, object]:
     paths: dict[Path, None] = {}
     record: type = type(fact)
     for name in names_of(record):
-        if name not in _COMMON:
+        if name not in _COMMON and not _is_list_of_records(record, name):
             paths[(name, "id") if hasattr(getattr(fact, name), "id") else (name,)] = None
     for text in texts:
         paths.update((path_of(name), None) for name, _ in placeholders_in(text))
     values = {".".join(path): _plain(value_at(fact, path)) for path in paths}
     return {path: value for path, value in values.items() if value is not None}
+
+
+def _is_list_of_records(record: type, name: str) -> bool:
+    item = type_at(record, (name,)).item
+    return item is not None and item.record is not None
 
 
 def _plain(value: object) -> object:
@@ -37,6 +42,5 @@ def _plain(value: object) -> object:
     if isinstance(value, str | bool | int):
         return value
     if type(value) is tuple:
-        items = [plain for item in value if (plain := _plain(item)) is not None]
-        return items if items or not value else None
+        return [_plain(item) for item in value]
     return None

@@ -21,7 +21,7 @@ _NO_STRING = pattern(
     r"(?i:y|n|yes|no|on|off|true|false|null|~|=|<<|)\Z|[-+.]?[0-9][0-9_.:,eE+-]*\Z|[-+]?0[xob][0-9a-fA-F_]+\Z"
     r"|[-+]?\.(?i:inf|nan)\Z|\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?\Z"
 )
-_SAFE = pattern(r"[A-Za-z0-9$_./:*@+-]*")
+_SAFE = pattern(r"[A-Za-z0-9$_./:*@+{}-]*")
 """What stands for itself in JSON and YAML alike, quoted or not."""
 
 

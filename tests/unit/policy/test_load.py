@@ -165,7 +165,7 @@ BROKEN = [
         "qualifier: absent",
         "guard: x",
         "8:3: no field `guard` in Invocation; there are integration, target, qualifier, exposure, qualifier_support, "
-        "bypasses, through, resource, property, identity, subject, at and stack",
+        "bypasses, through, obstacle, moves, moves_of_all, resource, property, identity, subject, at and stack",
     ),
     (
         "qualifier: absent",

@@ -1,0 +1,87 @@
+"""Whether the handler of a custom resource may read a secret, by the grants that its template has.
+
+Source: IAM actions of Secrets Manager and Systems Manager; a secret's ARN ends in its name, a hyphen and six
+characters.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import Any
+
+from saya.facts.function_grants import attached_roles, holders_of
+from saya.facts.iam_statements import Statement, entries, statements
+from saya.facts.view import View
+from saya.model.lambda_names import read_function_name
+from saya.model.resolve import TemplateResource
+from saya.model.value import Reference, Text, Unknown
+
+_ACTIONS = {"secretsmanager": "secretsmanager:getsecretvalue", "ssm-secure": "ssm:getparameter"}
+_OWN_TYPE = "AWS::SecretsManager::Secret"
+_SAM_POLICY = ("Policies", "[]", "AWSSecretsManagerGetSecretValuePolicy", "SecretArn")
+
+
+def reading(view: View, declared: TemplateResource, service: str, name: Text) -> dict[str, Any]:
+    """The fields of a reference in a custom resource that say what its handler could be given instead."""
+    reference = name.reference
+    secret = view.resolver.resources.get(reference.name) if reference is not None else None
+    return {
+        "secret": view.resource(secret) if secret is not None and secret.type == _OWN_TYPE else None,
+        "spelled": name.literal,
+        "readable": _readable(view, declared, service, name),
+    }
+
+
+def _readable(view: View, declared: TemplateResource, service: str, name: Text) -> bool | Unknown:
+    found: list[bool] = []
+    for option in view.resolver.option(declared, "ServiceToken"):
+        named = read_function_name(option.value) if isinstance(option.value, Text) else None
+        functions = view.named(named.name) if named is not None else None
+        if functions is None:
+            return False
+        if isinstance(functions, Unknown):
+            return functions
+        found += [_may_read(view, function, service, name) for _, function in functions]
+    return bool(found) and all(found)
+
+
+def _may_read(view: View, function: TemplateResource, service: str, name: Text) -> bool:
+    holders = holders_of(view, function)
+    for statement in statements(view):
+        own = statement.declared.id in holders or holders & attached_roles(view, statement.declared)
+        if own and _allows(view, statement, service, name):
+            return True
+    if service == "secretsmanager":
+        granted = (place.value for place in view.resolver.places(function, _SAM_POLICY))
+        return any(isinstance(value, Text) and _covers(value, name) for value in granted)
+    return False
+
+
+def _allows(view: View, statement: Statement, service: str, name: Text) -> bool:
+    effects = [place.value for place in entries(view, statement, "Effect")]
+    if not all(isinstance(value, Text) and value.literal == "Allow" for value in effects):
+        return False
+    actions = [place.value for place in entries(view, statement, "Action")]
+    if not any(isinstance(value, Text) and fnmatchcase(_ACTIONS[service], value.masked.lower()) for value in actions):
+        return False
+    resources = [place.value for place in entries(view, statement, "Resource")]
+    return any(isinstance(value, Text) and _covers(value, name) for value in resources)
+
+
+def _covers(pattern: Text, name: Text) -> bool:
+    """Whether a Resource matches a secret or parameter: everything, the same reference, or an ARN that ends in its
+    name.
+    """
+    if pattern.masked == "*" or (pattern.key == name.key and pattern.unknown is None):
+        return True
+    if name.literal is None or any(_is_opaque(part.hole) for part in pattern.parts):
+        return False
+    shown = "".join("*" if part.hole is not None else part.text for part in pattern.parts)
+    stem = name.literal.rpartition(":secret:")[2].lstrip("/")
+    asked = (f"arn:aws:secretsmanager:r:1:secret:{stem}-abcdef", f"arn:aws:ssm:r:1:parameter/{stem}", name.literal)
+    return any(fnmatchcase(each, shown) for each in asked)
+
+
+def _is_opaque(hole: object) -> bool:
+    """Whether a hole may stand for a part of a name: all but the region, account and partition."""
+    return hole is not None and not (isinstance(hole, Reference) and hole.kind == "pseudo")
