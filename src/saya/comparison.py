@@ -9,6 +9,7 @@ import os
 import posixpath
 import stat
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from saya.errors import UserError
 from saya.findings import Report
 from saya.judging import Rules, problem_of_bug, problems_of, read_template, regions_of
 from saya.model.template import Template
+from saya.nesting import Nestings, Parent, nests
 from saya.pairs import Opened, judge_pair, resolved
 from saya.record import replace
 from saya.sources.base import Candidate
@@ -53,11 +55,14 @@ class Comparison:
         self.reports: dict[str, Report] = {}
         self.unpaired: dict[str, Opened] = {}
         self.taken: set[str] = set()
+        self.nestings: tuple[Nestings | None, Nestings | None] = (None, None)  # of head, of base
 
     def reported(self) -> Iterator[Report]:
         """The reports on all templates, in the order of the paths; at last what was mended by deleting."""
         self.baseline.fetch(self.folders())
-        for number, found in enumerate(self.candidates(), start=1):
+        candidates = list(self.candidates())
+        self.nestings = self.find_nestings(candidates)
+        for number, found in enumerate(candidates, start=1):
             if isinstance(found, UserError):
                 self.reports[f"{number}"] = Report(errors=problems_of(found))
                 continue
@@ -81,6 +86,24 @@ class Comparison:
         except Exception as error:  # noqa: BLE001 - as above
             self.tell_bug(error)
             return Report(errors=(problem_of_bug(error, path),))
+
+    def find_nestings(self, candidates: list[Found]) -> tuple[Nestings | None, Nestings | None]:
+        """Which templates of head are nested in which, and what they were in base."""
+        heads, bases = [], []
+        for found in candidates if self.baseline.pair is None else ():
+            path = self.path_of(found) if isinstance(found, Candidate) else None
+            with suppress(UserError):  # it is told when the file is judged
+                data = self.files.read(path) if path is not None and self.files.has(path) else None
+                if isinstance(found, Candidate) and path is not None and data is not None and nests(data):
+                    heads.append(self.open_head(found, path, data, named=False))
+                    partner = self.baseline.partner(path)
+                    bases.append(self.open_base(partner)[0] if partner is not None else None)
+        return self.nestings_of(heads), self.nestings_of(bases)
+
+    def nestings_of(self, parents: list[Opened | None]) -> Nestings | None:
+        """What these templates nest; None where there are none of them."""
+        found = [_parent(each) for each in parents if each is not None]
+        return Nestings(found, self.rules) if found else None
 
     # head
 
@@ -155,11 +178,12 @@ class Comparison:
             regions=self.regions(candidate.path),
             template=template,
             problems=problems,
+            nestings=self.nestings[0],
         )
 
     def same_in_base(self, head: Opened, path: str) -> Opened:
         """A template of head as one of base, where it has the same content."""
-        return replace(head, files=self.baseline.files, path=path)
+        return replace(head, files=self.baseline.files, path=path, nestings=self.nestings[1])
 
     def regions(self, path: Path) -> tuple[str, ...]:
         """The regions to judge a template for, whatever its samconfig.toml says."""
@@ -189,7 +213,15 @@ class Comparison:
             return None, None
         regions = self.regions(self.baseline.root / path)
         files = self.baseline.files
-        opened = Opened(files=files, path=path, shown=told, regions=regions, template=template, problems=problems)
+        opened = Opened(
+            files=files,
+            path=path,
+            shown=told,
+            regions=regions,
+            template=template,
+            problems=problems,
+            nestings=self.nestings[1],
+        )
         return opened, None
 
     def in_scope(self, path: str) -> bool:
@@ -232,6 +264,13 @@ class Comparison:
                 continue
             return at if at == path or stat.S_ISLNK(mode) else None
         return None
+
+
+def _parent(opened: Opened) -> Parent:
+    """A template as one that may nest others."""
+    return Parent(
+        files=opened.files, path=opened.path, shown=opened.shown, regions=opened.regions, template=opened.template
+    )
 
 
 def _templates(opened: Mapping[str, Opened]) -> dict[str, Template]:

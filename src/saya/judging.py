@@ -10,6 +10,7 @@ from typing import NamedTuple
 from saya.errors import ParseError, PolicySetError, UserError
 from saya.facts.collect import collect_changes, collect_facts
 from saya.findings import Context, Finding, JudgedTemplate, Problem, Undecided
+from saya.model.assembly import Nesting
 from saya.model.resolve import Resolver
 from saya.model.template import Template, load_template
 from saya.policy.judge import Judgement, judge, merge_contexts
@@ -58,12 +59,16 @@ class Rules:
 
 
 class Side(NamedTuple):
-    """A template of one revision and the ways in which it is deployed, each with its values resolved lazily."""
+    """A template of one revision and the ways in which it is deployed, each with its values resolved lazily.
+
+    `parents` are where it is nested, one for each deployment; often none.
+    """
 
     template: Template
     deployments: tuple[Deployment, ...]
     resolvers: tuple[Resolver, ...]
     attached: AttachedFiles | None = None
+    parents: tuple[Nesting, ...] = ()
 
     @property
     def contexts(self) -> tuple[Context, ...]:
@@ -131,13 +136,25 @@ def regions_of(path: str | None, rules: Rules) -> tuple[str, ...]:
     return next((entry.regions for entry in rules.config.regions if entry.match(path)), ())
 
 
-def make_side(template: Template, deployments: tuple[Deployment, ...], attached: AttachedFiles | None = None) -> Side:
-    """A template as it is deployed, with the files that it names."""
+def make_side(
+    template: Template,
+    deployments: tuple[Deployment, ...],
+    attached: AttachedFiles | None = None,
+    parents: tuple[Nesting, ...] = (),
+) -> Side:
+    """A template as it is deployed, with the files that it names and where it is nested."""
     resolvers = (
-        Resolver(template, region=each.region, parameters=dict(each.parameters), stack=each.stack, files=attached)
-        for each in deployments
+        Resolver(
+            template,
+            region=each.region,
+            parameters=dict(each.parameters),
+            stack=each.stack,
+            files=attached,
+            parent=parent,
+        )
+        for each, parent in zip(deployments, parents or (None,) * len(deployments), strict=True)
     )
-    return Side(template, deployments, tuple(resolvers), attached)
+    return Side(template, deployments, tuple(resolvers), attached, parents)
 
 
 def judge_side(side: Side, name: str, rules: Rules) -> Judgement:
@@ -184,9 +201,11 @@ def _attached_documents(side: Side) -> Iterator[tuple[Source, Node | None]]:
     for source in side.attached.sources if side.attached is not None else ():
         if "saya" in source.text:
             try:
-                yield source, parse(source, duplicates=[])
+                root = parse(source, duplicates=[])
             except ParseError:
                 continue
+            if not is_template(root):  # a nested template is judged by itself
+                yield source, root
 
 
 def silence(
@@ -209,7 +228,7 @@ def offer_fixes(
     from saya.fixes.prove import Judged
 
     def judge_copy(template: Template) -> Judged:
-        copy = make_side(template, side.deployments, side.attached)
+        copy = make_side(template, side.deployments, side.attached, side.parents)
         return Judged(template, copy.resolvers, again(copy))
 
     return mend(findings, Judged(side.template, side.resolvers, judgement), judge_copy)

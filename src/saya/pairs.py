@@ -23,6 +23,7 @@ from saya.judging import (
 )
 from saya.model.check import check_template
 from saya.model.template import Template
+from saya.nesting import Nestings
 from saya.policy.age import NO_SILENCE, Silence, aged, is_added, mended, silence_of
 from saya.policy.judge import Judgement, merge_contexts
 from saya.policy.suppress import Suppressions
@@ -45,6 +46,7 @@ class Opened:
         regions: the AWS Regions that it is to be judged for, whatever samconfig.toml says; often none.
         template: what it holds.
         problems: what is wrong with it, as far as it can be judged all the same.
+        nestings: which templates of its revision are nested in which.
     """
 
     files: Files
@@ -53,6 +55,7 @@ class Opened:
     regions: tuple[str, ...]
     template: Template
     problems: list[UserError]
+    nestings: Nestings | None = None
 
     @property
     def attached(self) -> AttachedFiles:
@@ -75,7 +78,7 @@ def judge_pair(head: Opened, base: Opened | None, baseline: Baseline, rules: Rul
     `alike` says that both have the same content.
     """
     problems = [*head.problems, *check_template(head.template)]
-    side = make_side(head.template, _head_deployments(head, baseline, rules, problems), head.attached)
+    side = _side(head, _head_deployments(head, baseline, rules, problems))
     own = judge_side(side, head.shown, rules)
     before = Before() if base is None else _before(base, baseline, rules, (side, own) if alike else None, head.shown)
     judgement = aged(own, before.judgement)
@@ -102,7 +105,7 @@ def judge_pair(head: Opened, base: Opened | None, baseline: Baseline, rules: Rul
 
 def resolved(base: Opened, baseline: Baseline, rules: Rules) -> Report:
     """What is mended because a template of base is no more."""
-    side = make_side(base.template, _base_deployments(base, baseline, rules), base.attached)
+    side = _side(base, _base_deployments(base, baseline, rules))
     judgement = judge_side(side, base.shown, rules)
     suppressions, _ = suppressions_of(side, rules)
     silenced = silence_of(judgement.findings, suppressions, rules.today)
@@ -115,15 +118,22 @@ def _before(base: Opened, baseline: Baseline, rules: Rules, alike: tuple[Side, J
     if alike is not None and alike[0].deployments == deployments and _named_alike(alike[0], base):
         side, judgement = alike
     else:
-        side = make_side(base.template, deployments, base.attached)
+        side = _side(base, deployments)
         judgement = judge_side(side, name, rules)
     suppressions, _ = suppressions_of(side, rules)
     return Before(judgement=judgement, silence=silence_of(judgement.findings, suppressions, rules.today), side=side)
 
 
+def _side(opened: Opened, own: tuple[Deployment, ...]) -> Side:
+    """A template as its parents deploy it, or else in the ways of its `own`."""
+    if opened.nestings is None:
+        return make_side(opened.template, own, opened.attached)
+    return opened.nestings.side(opened.template, opened.path, opened.attached, own)
+
+
 def _named_alike(head: Side, base: Opened) -> bool:
-    """Whether the files that a template names are in base what they are in head."""
-    return head.attached is None or head.attached.same_in(base.files, base.path)
+    """Whether the files that a template names are in base what they are in head. Of its parents nobody knows."""
+    return not head.parents and (head.attached is None or head.attached.same_in(base.files, base.path))
 
 
 def _with_changes(

@@ -7,6 +7,7 @@ report, and the others go on; so is one on which we fail.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -21,7 +22,6 @@ from saya.judging import (
     entry_of,
     find_deployments,
     judge_side,
-    make_side,
     offer_fixes,
     problem_of_bug,
     problems_of,
@@ -33,6 +33,7 @@ from saya.judging import (
 from saya.model.check import check_template
 from saya.model.resolve import Resolver
 from saya.model.template import load_template
+from saya.nesting import Nestings, Parent, nests
 from saya.policy.language import Example
 from saya.record import record, replace
 from saya.selection import choose, load_configured
@@ -220,13 +221,15 @@ def check(request: Request, progress: Progress) -> Report:
 
 
 def _judged(request: Request, progress: Progress) -> Iterator[Report]:
-    for number, candidate in enumerate(find_candidates(request.paths), start=1):
+    candidates = list(find_candidates(request.paths))
+    nestings = _nestings(candidates, request)
+    for number, candidate in enumerate(candidates, start=1):
         if isinstance(candidate, UserError):
             yield Report(errors=problems_of(candidate))
             continue
         progress.file(number, candidate.shown)
         try:
-            yield judge_file(candidate, request)
+            yield judge_file(candidate, request, nestings)
         except UserError as error:
             yield Report(errors=problems_of(error, candidate.shown))
         except Exception as error:  # noqa: BLE001 - one template must not cost the others their report
@@ -234,25 +237,51 @@ def _judged(request: Request, progress: Progress) -> Iterator[Report]:
             yield Report(errors=(problem_of_bug(error, candidate.shown),))
 
 
-def judge_file(candidate: Candidate, request: Request) -> Report:
+def _nestings(candidates: list[Candidate | UserError], request: Request) -> Nestings:
+    """Which of the templates are nested in which."""
+    parents = []
+    for candidate in candidates:
+        with suppress(UserError):  # it is told when the file is judged
+            data = read_bytes(candidate) if isinstance(candidate, Candidate) else b""
+            if not isinstance(candidate, Candidate) or not nests(data):
+                continue
+            template = read_template(data, candidate.shown, [], named=False)
+            if template is not None:
+                root, path, regions = _place(candidate, request)
+                parents.append(
+                    Parent(files=Folder(root), path=path, shown=candidate.shown, regions=regions, template=template)
+                )
+    return Nestings(parents, request.rules)
+
+
+def _place(candidate: Candidate, request: Request) -> tuple[Path, str, tuple[str, ...]]:
+    """The root of the tree that a file stands in, its path from there, and the regions to judge it for."""
+    inside = candidate.path.is_relative_to(request.root)
+    root = request.root if inside else tree_root(candidate.path.parent)
+    path = candidate.path.relative_to(root).as_posix()
+    return root, path, regions_of(path if inside else None, request.rules)
+
+
+def judge_file(candidate: Candidate, request: Request, nestings: Nestings | None = None) -> Report:
     """What is to be said of one file; nothing where it is no template. Raises UserError."""
-    return judge_bytes(candidate, read_bytes(candidate), request)
+    return judge_bytes(candidate, read_bytes(candidate), request, nestings)
 
 
-def judge_bytes(candidate: Candidate, data: bytes, request: Request) -> Report:
-    """What is to be said of a file if these are its bytes. Raises UserError."""
+def judge_bytes(candidate: Candidate, data: bytes, request: Request, nestings: Nestings | None = None) -> Report:
+    """What is to be said of a file if these are its bytes. Raises UserError.
+
+    `nestings` say where templates are nested, so that it is judged as its parents deploy it.
+    """
     rules = request.rules
     problems: list[UserError] = []
     template = read_template(data, candidate.shown, problems, named=candidate.named)
     if template is None:
         return Report()
-    inside = candidate.path.is_relative_to(request.root)
-    root = request.root if inside else tree_root(candidate.path.parent)
-    path = candidate.path.relative_to(root).as_posix()
-    regions = regions_of(path if inside else None, rules)
+    root, path, regions = _place(candidate, request)
     files = Folder(root)
     deployments = find_deployments(files, path, candidate.shown, regions, rules, problems)
-    side = make_side(template, deployments, AttachedFiles(files, path, candidate.shown))
+    attached = AttachedFiles(files, path, candidate.shown)
+    side = (nestings or Nestings((), rules)).side(template, path, attached, deployments)
     problems.extend(check_template(template))
     judgement = judge_side(side, candidate.shown, rules)
     told = silence(judgement, *suppressions_of(side, rules), rules)

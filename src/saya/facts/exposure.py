@@ -14,8 +14,10 @@ from saya.facts.invocations import collect
 from saya.facts.tables import invocation_sites_of, sam_events
 from saya.facts.types import Invocation
 from saya.facts.view import View
+from saya.model.assembly import crossed_guard, other_stacks
 from saya.model.resolve import TemplateResource
 from saya.model.value import Text, Unknown
+from saya.record import replace
 
 _LATEST = ("absent", "latest")
 # What switches a caller off: Events::Rule, Scheduler::Schedule and SAM's events; event source mappings; pipes.
@@ -43,15 +45,24 @@ class Grant(NamedTuple):
     by_url: bool
 
 
+def _from_elsewhere(view: View) -> Iterator[Invocation]:
+    """The invocations in the other stacks of the assembly, their guards as this one names what they assume."""
+    for stack in other_stacks(view.resolver):
+        for invocation in collect(view.at(stack.resolver)):
+            yield replace(invocation, guard=crossed_guard(invocation.guard, stack.back))
+
+
 class Wiring:
-    """The callers of all functions of a template."""
+    """The callers of all functions of a template, those in other stacks of its assembly among them."""
 
     def __init__(self, view: View) -> None:
         self._view = view
         self._invocations: dict[str, list[Invocation]] = defaultdict(list)
-        for invocation in collect(view):
-            if invocation.target is not None and not isinstance(invocation.target, Unknown):
-                self._invocations[invocation.target.id].append(invocation)
+        own = view.resolver.template.source.path
+        for invocation in (*collect(view), *_from_elsewhere(view)):
+            target = invocation.target
+            if target is not None and not isinstance(target, Unknown) and target.at.path == own:
+                self._invocations[target.id].append(invocation)
         self._grants: dict[str, list[Grant]] | None = None
 
     def exposure(self, function: str) -> Exposure:

@@ -9,6 +9,7 @@ from saya.facts.aliases import AliasUse
 from saya.facts.placeholders import with_placeholders
 from saya.facts.types import Alias, Function, Qualifier
 from saya.facts.view import View, is_import
+from saya.model.assembly import Crossing, crossed_guard, crossed_text
 from saya.model.guard import ALWAYS, Guard
 from saya.model.lambda_names import FunctionName, read_function_name, read_invoke_uri
 from saya.model.references import reason_of
@@ -69,6 +70,10 @@ def _named_targets(view: View, named: FunctionName, apart: Value | None) -> Iter
     qualifier: Text | Unknown | None = named.qualifier
     if qualifier is None and isinstance(apart, Text | Unknown):
         qualifier = apart
+    elsewhere = view.elsewhere(named.name)
+    if elsewhere is not None:
+        yield from _crossed_targets(view, named, qualifier, elsewhere)
+        return
     name, behind = named.name, named.name.parts[1:]
     functions = view.named(name)
     if isinstance(functions, Unknown) and qualifier is None and len(behind) == 1 and behind[0].hole is not None:
@@ -86,6 +91,16 @@ def _named_targets(view: View, named: FunctionName, apart: Value | None) -> Iter
     else:
         for guard, declared in functions:
             yield from qualified(view, declared, guard, qualifier)
+
+
+def _crossed_targets(
+    view: View, named: FunctionName, qualifier: Text | Unknown | None, elsewhere: Crossing
+) -> Iterator[Target]:
+    """What a name means in another stack of the assembly, which knows its functions and their aliases."""
+    name = named._replace(name=crossed_text(named.name, elsewhere.there), qualifier=None)
+    crossed = crossed_text(qualifier, elsewhere.there) if isinstance(qualifier, Text) else qualifier
+    for target in _named_targets(view.at(elsewhere.resolver), name, crossed):
+        yield target._replace(guard=crossed_guard(target.guard, elsewhere.back))
 
 
 def qualified(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from saya.facts.types import Architecture, Function, Resource, Stack
+from saya.model.assembly import Crossing, cross
 from saya.model.attributes import FUNCTION_TYPES
 from saya.model.guard import Guard
 from saya.model.references import reason_of
@@ -43,6 +44,7 @@ class View:
         self._names: dict[tuple[object, ...], list[tuple[Guard, TemplateResource]]] | None = None
         self._aliases: dict[str, tuple[AliasUse, ...]] | None = None
         self._states: dict[str, tuple[State | Opaque, ...]] = {}
+        self._others: dict[Resolver, View] = {resolver: self}  # those of the assembly that were asked for
 
     def resource(self, declared: TemplateResource) -> Resource:
         """A resource as the vocabulary describes it."""
@@ -146,6 +148,21 @@ class View:
         if name.literal is not None or is_import(name):
             return None
         return name.unknown or reason_of(name)
+
+    def elsewhere(self, name: Text) -> Crossing | None:
+        """The stack next on the way to what a name means, where that is of another stack of the assembly."""
+        reference = name.reference
+        if reference is None or reference.kind != "resource" or "/" not in reference.name:
+            return None
+        return cross(self.resolver, reference.name)
+
+    def at(self, resolver: Resolver) -> View:
+        """What the facts of another stack of the assembly share."""
+        known = self._others.get(resolver)
+        if known is None:
+            known = self._others[resolver] = View(resolver)
+            known._others = self._others
+        return known
 
     @property
     def _function_names(self) -> dict[tuple[object, ...], list[tuple[Guard, TemplateResource]]]:

@@ -43,6 +43,15 @@ def _known(resolver: Resolver, name: str) -> str | None:
     if name.startswith("AWS::"):
         return resolver.pseudo(name)
     parameter = resolver.template.parameters.get(name)
+    if parameter is not None and not parameter.is_stored and resolver.parent is not None:
+        from saya.model.assembly import read_input
+
+        options = read_input(resolver, name)
+        if options is not None:
+            value = options[0].value
+            return (
+                value.literal if len(options) == 1 and options[0].guard == ALWAYS and isinstance(value, Text) else None
+            )
     return None if parameter is not None and parameter.is_stored else resolver.given.get(name)
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from saya.model.template import Parameter
 
 MAX_ALLOWED = 24
+NESTED_STACK_TYPES = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
 FUNCTION = "AWS::Serverless::Function"
 _PARTITIONS = (
     ("cn-", "aws-cn"),
@@ -113,9 +114,15 @@ def att_name(resolver: Resolver, name: str, attribute: str, node: Node) -> Alter
         return _published(resolver, resource, attribute.partition(".")[0], node)
     if resource.type == FUNCTION and attribute == "Version.Version":
         return always(_hole(Reference("resource", name, "Version"), node))
-    if resource.type == "AWS::CloudFormation::Stack" and attribute.startswith("Outputs."):
-        return always(_hole(Reference("output", name, attribute.removeprefix("Outputs.")), node))
+    if resource.type in NESTED_STACK_TYPES and attribute.startswith("Outputs."):
+        return _output(resolver, resource, attribute.removeprefix("Outputs."), node)
     return always(_hole(expanded, node))
+
+
+def _output(resolver: Resolver, resource: TemplateResource, name: str, node: Node) -> Alternatives:
+    from saya.model.assembly import read_output  # few templates have nested stacks
+
+    return read_output(resolver, resource, name) or always(_hole(Reference("output", resource.id, name), node))
 
 
 def reason_of(text: Text) -> Unknown:
@@ -173,6 +180,12 @@ def _parameter(resolver: Resolver, parameter: Parameter, node: Node) -> Alternat
     name, is_list = parameter.name, parameter.is_list
     if parameter.is_stored:
         return always(Unknown(f"the parameter `{name}` is read from Parameter Store when the stack is deployed"))
+    if resolver.parent is not None:
+        from saya.model.assembly import read_input
+
+        options = read_input(resolver, name)
+        if options is not None:
+            return tuple(_as_list(each, node) for each in options) if is_list else options
     given = resolver.given.get(name)
     if given is not None:
         return always(_value(given, node, is_list=is_list))
@@ -187,6 +200,14 @@ def _parameter(resolver: Resolver, parameter: Parameter, node: Node) -> Alternat
         return (Alternative(Guard((), ((name, text),)), _value(text, default, is_list=is_list)),)
     hole = _hole(Reference("parameter", name), node)
     return always(Sequence((), node, reason_of(hole)) if is_list else hole)
+
+
+def _as_list(option: Alternative, node: Node) -> Alternative:
+    """What the parent of a nested stack gives for a list: a list, or the text of one."""
+    value = option.value
+    if isinstance(value, Text) and value.literal is not None:
+        return option._replace(value=_value(value.literal, value.parts[0].origin, is_list=True))
+    return option._replace(value=Sequence((), node, reason_of(value))) if isinstance(value, Text) else option
 
 
 def _value(text: str, origin: Node, *, is_list: bool) -> Value:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Sequence as Seq
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from saya.model import intrinsics, references
 from saya.model.conditions import Conditions, Operand
@@ -38,6 +38,9 @@ from saya.model.value import (
 )
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 from saya.text.source import Source
+
+if TYPE_CHECKING:
+    from saya.model.assembly import Nesting
 
 MAX_ALTERNATIVES = 64
 MAX_DEPTH = 48
@@ -81,10 +84,11 @@ class Place(NamedTuple):
 class Resolver:
     """One template in one context: stack name, AWS Region, account and the parameters that are given (name -> text).
 
-    `files` gives the files beside the template, by path from its folder; None where there is none.
+    `files` gives the files beside the template, by path from its folder; None where there is none. `parent` is the
+    nested stack of another template that this one is.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a template is resolved in
         self,
         template: Template,
         *,
@@ -93,6 +97,7 @@ class Resolver:
         stack: str | None = None,
         parameters: dict[str, str] | None = None,
         files: Callable[[str], Source | None] | None = None,
+        parent: Nesting | None = None,
     ) -> None:
         self.template = template
         self.region = region
@@ -100,6 +105,9 @@ class Resolver:
         self.stack = stack
         self.given = parameters or {}
         self.files = files
+        self.parent = parent
+        self.nested: dict[str, Resolver | None] = {}  # what `assembly` has found out
+        self.inputs: dict[str, Alternatives | None] = {}
         self.parsed: dict[Source, Node | Unknown] = {}  # the files beside the template that were read
         # By node, not by its id: nodes are made along the way, and an id of a dead one is given again.
         self._memo: dict[tuple[Node, Scope], Alternatives] = {}

@@ -1,0 +1,104 @@
+"""Which templates are nested in which, so that a nested one is judged as its parents deploy it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from saya.errors import UserError
+from saya.judging import Rules, Side, find_deployments, make_side
+from saya.model.assembly import TEMPLATE_OF, Nesting
+from saya.model.template import Template
+from saya.record import record, replace
+from saya.sources.attached import AttachedFiles
+from saya.sources.base import Deployment, Files
+from saya.text.node import MappingNode, Node, ScalarNode
+
+_MARKS = tuple(type_.encode() for type_ in TEMPLATE_OF)
+
+
+@record(kw_only=True)
+class Parent:
+    """A template that may nest others; see `pairs.Opened` for its fields."""
+
+    files: Files
+    path: str
+    shown: str
+    regions: tuple[str, ...]
+    template: Template
+
+
+class Nested(NamedTuple):
+    """One way in which a template is nested: how it is deployed, and where."""
+
+    deployment: Deployment
+    nesting: Nesting
+
+
+class Nestings:
+    """The nested templates of one revision, by those that nest them."""
+
+    def __init__(self, parents: Iterable[Parent], rules: Rules) -> None:
+        self._rules = rules
+        self._parents: dict[str, list[Parent]] = {}
+        self._sides: dict[str, Side | None] = {}
+        for parent in parents:
+            attached = AttachedFiles(parent.files, parent.path, parent.shown)
+            for location in dict.fromkeys(_locations(parent.template)):
+                path = attached.path(location)
+                if path is not None and path != parent.path:
+                    self._parents.setdefault(path, []).append(parent)
+
+    def of(self, path: str) -> tuple[Nested, ...]:
+        """The ways in which the template at a path is nested; often none."""
+        return tuple(nested for parent in self._parents.get(path, ()) for nested in self._in(parent, path))
+
+    def side(self, template: Template, path: str, attached: AttachedFiles, own: tuple[Deployment, ...]) -> Side:
+        """A template as its parents deploy it; where nobody nests it, in the ways of its `own`."""
+        found = self.of(path)
+        if not found:
+            return make_side(template, own, attached)
+        deployments = tuple(each.deployment for each in found)
+        return make_side(template, deployments, attached, tuple(each.nesting for each in found))
+
+    def _in(self, parent: Parent, path: str) -> Iterator[Nested]:
+        side = self._side(parent)
+        if side is None or side.attached is None:
+            return
+        for deployment, resolver in zip(side.deployments, side.resolvers, strict=True):
+            for resource in resolver.of_type(*TEMPLATE_OF):
+                location = _location(resource.node)
+                if location is not None and side.attached.path(location) == path:
+                    own = replace(deployment, stack=None, parameters=(), origin=f"{parent.shown}: {resource.id}")
+                    yield Nested(own, Nesting(resolver, resource))
+
+    def _side(self, parent: Parent) -> Side | None:
+        """A parent as it is deployed, which may be as its own parents do."""
+        if parent.path not in self._sides:
+            self._sides[parent.path] = None  # a circle of nested stacks is none
+            problems: list[UserError] = []
+            own = find_deployments(parent.files, parent.path, parent.shown, parent.regions, self._rules, problems)
+            attached = AttachedFiles(parent.files, parent.path, parent.shown)
+            self._sides[parent.path] = self.side(parent.template, parent.path, attached, own)
+        return self._sides[parent.path]
+
+
+def nests(data: bytes) -> bool:
+    """Whether the bytes of a template are worth looking through for nested ones."""
+    return any(mark in data for mark in _MARKS)
+
+
+def _locations(template: Template) -> Iterator[str]:
+    for node in template.resources.entries.values():
+        location = _location(node)
+        if location is not None:
+            yield location
+
+
+def _location(resource: Node) -> str | None:
+    """The template that a resource nests, where it is written as a path."""
+    type_ = resource.get("Type") if isinstance(resource, MappingNode) else None
+    name = TEMPLATE_OF.get(type_.text) if isinstance(type_, ScalarNode) else None
+    properties = resource.get("Properties") if isinstance(resource, MappingNode) else None
+    value = properties.get(name) if name is not None and isinstance(properties, MappingNode) else None
+    return value.text if isinstance(value, ScalarNode) else None

@@ -1,0 +1,118 @@
+"""Nested stacks, by the command that users run."""
+
+NOTE = "lambda-unqualified-invocation"
+RACE = "lambda-non-atomic-update"
+
+PARENT = """\
+Resources:
+  Fn:
+    Type: AWS::Lambda::Function
+    Properties: {{Architectures: [{}]{}}}
+  Version: {{Type: AWS::Lambda::Version, Properties: {{FunctionName: !Ref Fn}}}}
+  Live:
+    Type: AWS::Lambda::Alias
+    Properties: {{FunctionName: !Ref Fn, FunctionVersion: !GetAtt Version.Version, Name: live}}
+  Queues:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: ./stacks/queues.yaml
+      Parameters: {{Consumer: {}}}
+"""
+CHILD = """\
+Parameters: {Consumer: {Type: String}}
+Resources:
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: {FunctionName: !Ref Consumer, EventSourceArn: "arn:aws:sqs:eu-west-1:111122223333:jobs"}
+"""
+LAYERS = ', Layers: ["arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension{}:29"]'
+
+
+def found(report, policy=NOTE):
+    return [
+        (each["template"], each["resource"], each["severity"])
+        for each in report["findings"]
+        if each["policy"] == policy
+    ]
+
+
+def parent(given, architecture="x86_64", layers=""):
+    return PARENT.format(architecture, layers, given)
+
+
+def test_a_bare_function_is_unqualified_whichever_file_it_is_in(work_tree, check):
+    work_tree.write("app.yaml", parent("!GetAtt Fn.Arn"))
+    work_tree.write("stacks/queues.yaml", CHILD)
+    _, report = check(".")
+    assert found(report) == [("stacks/queues.yaml", "Mapping", "warning")]
+    assert report["undecided"] == []
+
+
+def test_an_alias_is_qualified_whichever_file_it_is_in(work_tree, check):
+    work_tree.write("app.yaml", parent("!Ref Live"))
+    work_tree.write("stacks/queues.yaml", CHILD)
+    _, report = check(".")
+    assert (found(report), report["undecided"]) == ([], [])
+
+
+def test_alone_a_nested_template_does_not_say(work_tree, check):
+    work_tree.write("app.yaml", parent("!GetAtt Fn.Arn"))
+    work_tree.write("stacks/queues.yaml", CHILD)
+    _, report = check("stacks/queues.yaml")
+    assert found(report) == []
+    assert [each["resource"] for each in report["undecided"] if each["policy"] == NOTE] == ["Mapping"]
+
+
+def test_an_output_is_wired_in_the_parent(work_tree, check):
+    work_tree.write(
+        "app.yaml",
+        "Resources:\n  Work: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: work.yaml}}\n"
+        "  Mapping:\n    Type: AWS::Lambda::EventSourceMapping\n"
+        "    Properties: {FunctionName: !GetAtt Work.Outputs.Fn}\n",
+    )
+    child = "Resources: {{Fn: {{Type: AWS::Lambda::Function}}}}\nOutputs: {{Fn: {{Value: !{}}}}}\n"
+    work_tree.write("work.yaml", child.format("GetAtt Fn.Arn"))
+    _, report = check(".")
+    assert found(report) == [("app.yaml", "Mapping", "note")]
+    work_tree.write("work.yaml", child.format("Sub '${Fn.Arn}:live'"))
+    _, report = check(".")
+    assert (found(report), report["undecided"]) == ([], [])
+
+
+def test_a_caller_in_a_nested_stack_is_in_the_race(work_tree, check):
+    work_tree.write("app.yaml", parent("!GetAtt Fn.Arn", layers=LAYERS.format("")))
+    work_tree.write("stacks/queues.yaml", CHILD)
+    work_tree.commit()
+    work_tree.write("app.yaml", parent("!GetAtt Fn.Arn", "arm64", LAYERS.format("-ARM")))
+    _, report = check("--base", "HEAD")
+    assert found(report, RACE) == [("app.yaml", "Fn", "error")]
+    work_tree.write("app.yaml", parent("!Ref Live", layers=LAYERS.format("")))
+    work_tree.commit()
+    work_tree.write("app.yaml", parent("!Ref Live", "arm64", LAYERS.format("-ARM")))
+    _, report = check("--base", "HEAD")
+    assert found(report, RACE) == []
+
+
+def test_what_the_parent_changes_is_new_in_the_child(work_tree, check):
+    work_tree.write("app.yaml", parent("!Ref Live"))
+    work_tree.write("stacks/queues.yaml", CHILD)
+    work_tree.commit()
+    work_tree.write("app.yaml", parent("!GetAtt Fn.Arn"))
+    _, report = check("--base", "HEAD")
+    assert [(each["template"], each["status"]) for each in report["findings"] if each["policy"] == NOTE] == [
+        ("stacks/queues.yaml", "new")
+    ]
+    work_tree.commit()
+    _, report = check("--base", "HEAD")
+    assert [(each["template"], each["status"]) for each in report["findings"] if each["policy"] == NOTE] == [
+        ("stacks/queues.yaml", "existing")
+    ]
+
+
+def test_a_template_that_nests_itself_is_judged_once(work_tree, check):
+    own = "Resources:\n  Own: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: app.yaml}}\n"
+    work_tree.write("app.yaml", own)
+    work_tree.write("a.yaml", own.replace("app", "b"))
+    work_tree.write("b.yaml", own.replace("app", "a"))
+    code, report = check(".")
+    assert (code, sorted(each["path"] for each in report["templates"])) == (0, ["a.yaml", "app.yaml", "b.yaml"])
