@@ -137,8 +137,7 @@ def test_callers_that_have_a_role():
 def test_a_rest_api_needs_a_deployment():
     uri = "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Fn.Arn}/invocations"
     integration = f"{{Type: AWS_PROXY, Uri: !Sub '{uri}'}}"
-    method = f"  Get: {{Type: AWS::ApiGateway::Method, Properties: {{Integration: {integration}}}}}
-"
+    method = f"  Get: {{Type: AWS::ApiGateway::Method, Properties: {{Integration: {integration}}}}}\n"
     first, _ = plan(method)
     assert first[1][1:] == [
         "Point `Get` (Integration.Uri) at the alias",
@@ -165,16 +164,14 @@ def test_a_function_url_gets_a_new_address():
 
 def test_settings_of_latest_are_given_to_the_alias():
     properties = "{FunctionName: !Ref Fn, Qualifier: $LATEST}"
-    settings = f"  Settings: {{Type: AWS::Lambda::EventInvokeConfig, Properties: {properties}}}
-"
+    settings = f"  Settings: {{Type: AWS::Lambda::EventInvokeConfig, Properties: {properties}}}\n"
     first, _ = plan(RULE + settings)
     assert first[1][-1] == "Give the alias an `AWS::Lambda::EventInvokeConfig` like `Settings`, which is for `$LATEST`"
 
 
 def test_a_caller_of_which_nobody_says_that_it_takes_an_alias():
     rule = "{Actions: [{LambdaAction: {FunctionArn: !GetAtt Fn.Arn}}]}"
-    rule = f"  Mail: {{Type: AWS::SES::ReceiptRule, Properties: {{Rule: {rule}}}}}
-"
+    rule = f"  Mail: {{Type: AWS::SES::ReceiptRule, Properties: {{Rule: {rule}}}}}\n"
     first, _ = plan(rule)
     assert first[1][1].endswith("at the alias; whether it takes one is not documented")
 
