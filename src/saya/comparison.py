@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from saya.errors import UserError
 from saya.findings import Report
@@ -23,7 +24,11 @@ from saya.record import replace
 from saya.sources.base import Candidate
 from saya.sources.baseline import Baseline
 from saya.sources.pairing import pair_by_content
-from saya.sources.workspace import SUFFIXES, Folder, find_candidates, read_bytes, shown
+from saya.sources.workspace import PROGRAM_FILES, SUFFIXES, Folder, find_candidates, read_bytes, shown
+
+if TYPE_CHECKING:
+    from saya.assemblies import Programs
+    from saya.sources.synthesis import Permission
 
 Found = Candidate | UserError
 
@@ -35,7 +40,7 @@ class Comparison:
     bug of ours.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - who starts a run says all of this once
         self,
         paths: tuple[str, ...],
         rules: Rules,
@@ -44,6 +49,7 @@ class Comparison:
         *,
         tell: Callable[[int, str], None],
         tell_bug: Callable[[Exception], None],
+        synthesis: Permission | None = None,
     ) -> None:
         self.paths = paths
         self.rules = rules
@@ -55,6 +61,8 @@ class Comparison:
         self.reports: dict[str, Report] = {}
         self.unpaired: dict[str, Opened] = {}
         self.taken: set[str] = set()
+        self.synthesis = synthesis
+        self._programs: Programs | None = None
         self.nestings: tuple[Nestings | None, Nestings | None] = (None, None)  # of head, of base
 
     def reported(self) -> Iterator[Report]:
@@ -127,6 +135,25 @@ class Comparison:
 
     def take(self, candidate: Candidate) -> Report:
         """Judge a file of head, or put it aside until it is known which file of base it was."""
+        told = self.take_program(candidate) if candidate.path.name in PROGRAM_FILES else None
+        return self.take_file(candidate) if told is None else told
+
+    def take_program(self, candidate: Candidate) -> Report | None:
+        """Judge the program that a file of head is of; None where it is of none."""
+        path = self.path_of(candidate)
+        if path is None or self.baseline.pair is not None:
+            return None
+        if self._programs is None:
+            from saya.assemblies import Programs  # most folders have none
+            from saya.sources.synthesis import Permission
+
+            self._programs = Programs(self.rules, self.synthesis or Permission(), self.work_tree, self.baseline)
+        report = self._programs.judge(self.files, self.baseline.root, path)
+        self.taken |= self._programs.taken
+        return report
+
+    def take_file(self, candidate: Candidate) -> Report:
+        """Judge a template of head, or put it aside until it is known which file of base it was."""
         path = self.path_of(candidate)
         partner = None if path is None else self.baseline.partner(path)
         if partner is None:

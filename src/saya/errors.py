@@ -7,6 +7,7 @@ SayaError                  base: never raised itself
 │   ├── PolicyError        one problem of a policy file
 │   ├── PolicySetError     a set of policies that does not load whole: all problems of all files, one a line
 │   ├── ConfigError        a configuration file or an argument that does not hold
+│   ├── SynthesisError     a program that makes templates and failed; what could be read is judged without it
 │   └── BaseUnavailableError   a deployed stack that cannot be read; head is judged without it
 ├── GitHubError            GitHub refused, or could not be reached; posting goes on without, judging fails closed
 └── (anything else)        a bug of ours; exit 3
@@ -74,6 +75,16 @@ class BaseUnavailableError(UserError):
     """A deployed stack to compare with that cannot be read. Head is judged all the same."""
 
     kind = "base"
+
+
+class SynthesisError(UserError):
+    """A program that makes templates, and failed. `tail` is the end of what it printed, by lines."""
+
+    kind = "synthesis"
+
+    def __init__(self, message: str, tail: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.tail = tail
 
 
 class PolicySetError(UserError):

@@ -147,6 +147,7 @@ def make_side(
         Resolver(
             template,
             region=each.region,
+            account=each.account,
             parameters=dict(each.parameters),
             stack=each.stack,
             files=attached,

@@ -46,6 +46,8 @@ class Opened:
         regions: the AWS Regions that it is to be judged for, whatever samconfig.toml says; often none.
         template: what it holds.
         problems: what is wrong with it, as far as it can be judged all the same.
+        construct: the construct path of the stack that it is, where a program made it.
+        deployments: how it is deployed, where what made it says so.
         nestings: which templates of its revision are nested in which.
     """
 
@@ -55,7 +57,14 @@ class Opened:
     regions: tuple[str, ...]
     template: Template
     problems: list[UserError]
+    construct: str = ""
+    deployments: tuple[Deployment, ...] | None = None
     nestings: Nestings | None = None
+
+    @property
+    def name(self) -> str:
+        """What its findings are known by, whatever file they stand in."""
+        return self.construct or self.shown
 
     @property
     def attached(self) -> AttachedFiles:
@@ -79,8 +88,8 @@ def judge_pair(head: Opened, base: Opened | None, baseline: Baseline, rules: Rul
     """
     problems = [*head.problems, *check_template(head.template)]
     side = _side(head, _head_deployments(head, baseline, rules, problems))
-    own = judge_side(side, head.shown, rules)
-    before = Before() if base is None else _before(base, baseline, rules, (side, own) if alike else None, head.shown)
+    own = judge_side(side, head.name, rules)
+    before = Before() if base is None else _before(base, baseline, rules, (side, own) if alike else None, head.name)
     judgement = aged(own, before.judgement)
     if before.side is not None:
         judgement = _with_changes(judgement, before.side, side, head, baseline, rules)
@@ -89,12 +98,12 @@ def judge_pair(head: Opened, base: Opened | None, baseline: Baseline, rules: Rul
     findings, suppressed, notices = _marked(told, before.silence, rules)
 
     def again(copy: Side) -> Judgement:
-        judged = judge_side(copy, head.shown, rules)
+        judged = judge_side(copy, head.name, rules)
         return judged if before.side is None else _with_changes(judged, before.side, copy, head, baseline, rules)
 
     return Report(
         templates=(entry_of(side, head.shown),),
-        findings=offer_fixes(findings, side, judgement, again),
+        findings=offer_fixes(findings, side, judgement, again) if head.template.made_by is None else findings,
         undecided=judgement.undecided,
         suppressed=suppressed,
         resolved=mended(before.judgement, judgement, before.silence.findings),
@@ -103,10 +112,29 @@ def judge_pair(head: Opened, base: Opened | None, baseline: Baseline, rules: Rul
     )
 
 
+def judge_alone(head: Opened, rules: Rules) -> Report:
+    """What is to be said of a template that a program made, with nothing to compare it with. It has no fixes: what
+    would be changed is made anew.
+    """
+    problems = [*head.problems, *check_template(head.template)]
+    deployments = with_parameters(head.deployments or (Deployment(),), rules.parameters)
+    side = make_side(head.template, deployments, head.attached)
+    judgement = judge_side(side, head.name, rules)
+    told = silence(judgement, *suppressions_of(side, rules), rules)
+    return Report(
+        templates=(entry_of(side, head.shown),),
+        findings=told.findings,
+        undecided=judgement.undecided,
+        suppressed=told.suppressed,
+        errors=tuple(entry for problem in problems for entry in problems_of(problem, head.shown)),
+        notices=tuple(map(str, told.notices)),
+    )
+
+
 def resolved(base: Opened, baseline: Baseline, rules: Rules) -> Report:
     """What is mended because a template of base is no more."""
     side = _side(base, _base_deployments(base, baseline, rules))
-    judgement = judge_side(side, base.shown, rules)
+    judgement = judge_side(side, base.name, rules)
     suppressions, _ = suppressions_of(side, rules)
     silenced = silence_of(judgement.findings, suppressions, rules.today)
     return Report(resolved=mended(judgement, NOTHING, silenced.findings))
@@ -142,7 +170,7 @@ def _with_changes(
     """The judgement with what is to be said of the way from base to head, which is new whatever base has."""
     if before is after and not baseline.changed:
         return judgement
-    change = judge_change(before, after, head.shown, rules, baseline.changed, posixpath.dirname(head.path))
+    change = judge_change(before, after, head.name, rules, baseline.changed, posixpath.dirname(head.path))
     if change == NOTHING:
         return judgement
     both = merge_contexts([change, judgement])
@@ -155,6 +183,8 @@ def _head_deployments(
     head: Opened, baseline: Baseline, rules: Rules, problems: list[UserError]
 ) -> tuple[Deployment, ...]:
     """How head is deployed: where base is a stack, as that stack, with its parameters below those that head gives."""
+    if head.deployments is not None:
+        return with_parameters(head.deployments, rules.parameters)
     deployments = find_deployments(head.files, head.path, head.shown, head.regions, rules, problems)
     stack = baseline.deployment
     if stack is None:
@@ -169,6 +199,8 @@ def _head_deployments(
 def _base_deployments(base: Opened, baseline: Baseline, rules: Rules) -> tuple[Deployment, ...]:
     if baseline.deployment is not None:
         return (baseline.deployment,)
+    if base.deployments is not None:
+        return with_parameters(base.deployments, rules.parameters)
     return find_deployments(base.files, base.path, base.shown, base.regions, rules, [])
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -40,12 +41,14 @@ from saya.selection import choose, load_configured
 from saya.settings import CONFIG_PATH, Config, read_config
 from saya.sources.attached import AttachedFiles
 from saya.sources.base import Candidate, Deployment, Files
-from saya.sources.workspace import Folder, decode, find_candidates, path_below, read_bytes, tree_root
+from saya.sources.workspace import PROGRAM_FILES, Folder, decode, find_candidates, path_below, read_bytes, tree_root
 from saya.text.parse import parse
 from saya.text.source import Source
 
 if TYPE_CHECKING:
+    from saya.assemblies import Programs
     from saya.sources.baseline import Baseline
+    from saya.sources.synthesis import Permission
 
 __all__ = [
     "INTERNAL",
@@ -77,6 +80,7 @@ class Request:
         baseline: what they are compared with; None where every finding is new.
         without_base: why there is nothing to compare with although it was asked for: no finding has an age then.
         notices: what is to be said before all else.
+        synthesis: whether programs that make templates may be run; None for no.
     """
 
     paths: tuple[str, ...]
@@ -85,6 +89,7 @@ class Request:
     baseline: Baseline | None = None
     without_base: UserError | None = None
     notices: tuple[str, ...] = ()
+    synthesis: Permission | None = None
 
 
 @record(kw_only=True)
@@ -205,7 +210,13 @@ def check(request: Request, progress: Progress) -> Report:
         from saya.comparison import Comparison
 
         run = Comparison(
-            request.paths, request.rules, request.baseline, request.root, tell=progress.file, tell_bug=progress.bug
+            request.paths,
+            request.rules,
+            request.baseline,
+            request.root,
+            tell=progress.file,
+            tell_bug=progress.bug,
+            synthesis=request.synthesis,
         )
         report = joined([notices, *run.reported()])
         return replace(report, base=request.baseline.name, head=request.baseline.head)
@@ -220,7 +231,15 @@ def check(request: Request, progress: Progress) -> Report:
     )
 
 
+def _programs(request: Request) -> Programs:
+    from saya.assemblies import Programs  # most folders have none
+    from saya.sources.synthesis import Permission
+
+    return Programs(request.rules, request.synthesis or Permission(), request.root)
+
+
 def _judged(request: Request, progress: Progress) -> Iterator[Report]:
+    programs: Programs | None = None
     candidates = list(find_candidates(request.paths))
     nestings = _nestings(candidates, request)
     for number, candidate in enumerate(candidates, start=1):
@@ -229,12 +248,25 @@ def _judged(request: Request, progress: Progress) -> Iterator[Report]:
             continue
         progress.file(number, candidate.shown)
         try:
-            yield judge_file(candidate, request, nestings)
+            report = None
+            if candidate.path.name in PROGRAM_FILES:
+                programs = programs or _programs(request)
+                report = programs.judge(*_place_of(candidate, request))
+            yield judge_file(candidate, request, nestings) if report is None else report
         except UserError as error:
             yield Report(errors=problems_of(error, candidate.shown))
         except Exception as error:  # noqa: BLE001 - one template must not cost the others their report
             progress.bug(error)
             yield Report(errors=(problem_of_bug(error, candidate.shown),))
+
+
+def _place_of(candidate: Candidate, request: Request) -> tuple[Folder, Path, str]:
+    """The tree that a file stands in, its root, and the file's path in it."""
+    inside = candidate.path.is_relative_to(request.root)
+    root = request.root if inside else tree_root(candidate.path.parent)
+    if root == candidate.path.parent:  # an assembly, of a program that stands above it and is in no repository
+        root = next((each for each in root.parents if (each / "cdk.json").is_file()), root)
+    return Folder(root), root, candidate.path.relative_to(root).as_posix()
 
 
 def _nestings(candidates: list[Candidate | UserError], request: Request) -> Nestings:
@@ -285,9 +317,10 @@ def judge_bytes(candidate: Candidate, data: bytes, request: Request, nestings: N
     problems.extend(check_template(template))
     judgement = judge_side(side, candidate.shown, rules)
     told = silence(judgement, *suppressions_of(side, rules), rules)
+    again = partial(judge_side, name=candidate.shown, rules=rules)
     return Report(
         templates=(entry_of(side, candidate.shown),),
-        findings=offer_fixes(told.findings, side, judgement, lambda copy: judge_side(copy, candidate.shown, rules)),
+        findings=offer_fixes(told.findings, side, judgement, again),
         suppressed=told.suppressed,
         undecided=judgement.undecided,
         errors=tuple(entry for problem in problems for entry in problems_of(problem, candidate.shown)),

@@ -38,7 +38,8 @@ class View:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         region = resolver.region or Unknown("no AWS Region is given; `--region` or a samconfig.toml would say")
-        self.stack = Stack(name=resolver.stack, region=region)
+        made = resolver.template.made_by is not None
+        self.stack = Stack(name=resolver.stack, region=region, origin="synthesised" if made else "authored")
         self._resources: dict[str, Resource] = {}
         self._functions: dict[str, tuple[Guarded, ...]] = {}
         self._names: dict[tuple[object, ...], list[tuple[Guard, TemplateResource]]] | None = None

@@ -46,13 +46,15 @@ class Template:
     """A parsed template.
 
     `sections` has each top-level mapping by name; `macros` are the template-level transforms that Saya does not know;
-    `problems` are mistakes that leave the rest of the template judgeable.
+    `problems` are mistakes that leave the rest of the template judgeable. `made_by` is what synthesised it, None where
+    it stands as its author wrote it.
     """
 
     __slots__ = (
         "conditions",
         "is_sam",
         "macros",
+        "made_by",
         "mappings",
         "parameters",
         "problems",
@@ -65,6 +67,7 @@ class Template:
     def __init__(self, root: MappingNode, source: Source) -> None:
         self.root = root
         self.source = source
+        self.made_by: Literal["cdk"] | None = None
         self.problems: list[TemplateError] = []
         self.resources = _section(root, "Resources", self.problems)
         self.conditions = _section(root, "Conditions", self.problems)
@@ -75,8 +78,8 @@ class Template:
         self.macros = tuple((name, node) for name, node in self.transforms if name not in KNOWN_MACROS)
 
     @property
-    def kind(self) -> Literal["cloudformation", "sam"]:
-        return "sam" if self.is_sam else "cloudformation"
+    def kind(self) -> Literal["cloudformation", "sam", "cdk"]:
+        return self.made_by or ("sam" if self.is_sam else "cloudformation")
 
     @property
     def globals(self) -> MappingNode | None:

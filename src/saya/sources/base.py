@@ -18,12 +18,14 @@ class Deployment:
         region: the AWS Region.
         parameters: the parameter values given, by name.
         origin: who says so, for messages: `samconfig.toml [prod]`, `--region`.
+        account: the number of the AWS account.
     """
 
     stack: str | None = None
     region: str | None = None
     parameters: tuple[tuple[str, str], ...] = ()
     origin: str | None = None
+    account: str | None = None
 
 
 @record

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from saya.errors import UserError
@@ -50,15 +50,17 @@ def read_frames(trace: object) -> Iterator[Frame]:
 class Authors:
     """The files of an author, in which the frames of their program's traces are looked for.
 
-    `project` is the folder of the program among the `files`, `roots` the folders in which the program stood when it
-    wrote the trace, as it names them: with `/`, absolute.
+    `project` is the folder of the program among the `files`; `roots` are folders as the program names them, with the
+    paths that they have among the files; `told` says how a user would write a path of a file.
     """
 
-    def __init__(self, files: Files, project: str, roots: Iterable[tuple[str, str]], prefix: str) -> None:
+    def __init__(
+        self, files: Files, project: str, roots: Iterable[tuple[str, str]], told: Callable[[str], str]
+    ) -> None:
         self.files = files
         self.project = project
         self.roots = tuple(roots)
-        self.prefix = prefix
+        self.told = told
         self._sources: dict[str, Source | None] = {}
         self._paths: dict[str, str | None] = {}
 
@@ -98,7 +100,7 @@ class Authors:
         if path not in self._sources:
             try:
                 data = self.files.read(path)
-                self._sources[path] = None if data is None else decode(data, posixpath.join(self.prefix, path))
+                self._sources[path] = None if data is None else decode(data, self.told(path))
             except UserError:
                 self._sources[path] = None
         return self._sources[path]

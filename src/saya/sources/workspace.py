@@ -27,6 +27,9 @@ LEFT_OUT = frozenset(
     }
 )
 
+# The files by which a program that makes templates is found, or what it made.
+PROGRAM_FILES = ("cdk.json", "manifest.json")
+
 # CloudFormation takes templates up to 1 MB; what is sixteen times that is no template and may be an attack.
 LARGEST = 16 * 1024 * 1024
 TOO_LARGE = f"is larger than {LARGEST // 1024 // 1024} MB; CloudFormation takes at most 1 MB"
@@ -110,6 +113,8 @@ def walk(folder: Path, given: str) -> Iterator[Candidate]:
         folders[:] = sorted(name for name in folders if name not in LEFT_OUT)
         below = os.path.relpath(at, folder).replace(os.sep, "/")
         parts = [part for part in (prefix, below) if part != "."]
+        if "manifest.json" in files and "cdk.out" in files:  # a cloud assembly, through which its manifest leads
+            files[:], folders[:] = ["manifest.json"], []
         for name in sorted(files):
             if not name.lower().endswith(SUFFIXES):
                 continue

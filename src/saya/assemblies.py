@@ -1,0 +1,278 @@
+"""Programs that make templates (the AWS CDK): their assemblies found, judged and told at the author's lines."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+from saya.errors import SynthesisError, UserError
+from saya.findings import Report
+from saya.judging import Rules, problems_of, read_template, regions_of
+from saya.pairs import Opened, judge_alone, judge_pair, resolved
+from saya.record import record, replace
+from saya.sources.base import Files
+from saya.sources.baseline import Baseline
+from saya.sources.cdk import Assembly, SynthesisedStack, is_assembly, output_of, read_assembly
+from saya.sources.frames import Authors
+from saya.sources.synthesis import Permission, Synthesis, synthesise, synthesise_base
+from saya.sources.workspace import shown
+from saya.tracing import Tracer, told_at_source
+
+
+@record(kw_only=True)
+class Program:
+    """A program of one revision.
+
+    Attributes:
+        files: the files of the revision.
+        root: where they stand, or where those of head stand.
+        folder: the folder of the program among them.
+        output: the folder that its assembly is written to.
+    """
+
+    files: Files
+    root: Path
+    folder: str
+    output: str
+
+    @property
+    def is_synthesised(self) -> bool:
+        """Whether its assembly is among its files."""
+        return is_assembly(self.files, self.output)
+
+
+@record(kw_only=True)
+class Made:
+    """What a program made: its assembly, the files that hold it, and where the program stood when it was run."""
+
+    program: Program
+    assembly: Assembly
+    files: Files
+    roots: tuple[tuple[str, str], ...] = ()
+
+
+class Programs:
+    """The programs of a run. `work_tree` is what the patterns of the configuration are relative to."""
+
+    def __init__(self, rules: Rules, permission: Permission, work_tree: Path, baseline: Baseline | None = None) -> None:
+        self.rules = rules
+        self.permission = permission
+        self.work_tree = work_tree
+        self.baseline = baseline
+        self.seen: set[tuple[Path, str]] = set()
+        self.taken: set[str] = set()
+
+    def judge(self, files: Files, root: Path, path: str) -> Report | None:
+        """What is to be said of the program that the file at `path` is of; None where it is of none.
+
+        Raises UserError.
+        """
+        program = find_program(files, root, path)
+        if program is None:
+            return None
+        if (root, program.output) in self.seen:
+            return Report()
+        self.seen.add((root, program.output))
+        try:
+            with ExitStack() as stack:
+                made = self.head(program, stack)
+                if isinstance(made, Report):
+                    return made
+                told = self.alone(made) if self.baseline is None else self.compared(made, self.baseline, stack)
+                return _joined([self.said_of(made), *told])
+        except SynthesisError as error:
+            place = self.told(program, posixpath.join(program.folder, "cdk.json"))
+            last = tuple(f"{place}: the program's last words: {line}" for line in error.tail)
+            return Report(errors=problems_of(error, place), notices=last)
+
+    # what was made
+
+    def head(self, program: Program, stack: ExitStack) -> Made | Report:
+        """What a program of head made, or why there is nothing to judge. Raises UserError where it failed."""
+        if program.is_synthesised and not self.permission.always:
+            return self.found(program)
+        if not self.permission.granted:
+            place = self.told(program, posixpath.join(program.folder, "cdk.json"))
+            return Report(notices=(f"{place}: nothing of this program was judged: {self.permission.why}",))
+        done = synthesise(program.root, program.folder, program.output, self.permission)
+        return self.run(program, stack.enter_context(done))
+
+    def found(self, program: Program) -> Made:
+        """The assembly among the files of a revision."""
+        return self.read(program, program.files, str(program.root.resolve()))
+
+    def run(self, program: Program, done: Synthesis) -> Made:
+        return self.read(program, done.files, done.root)
+
+    def read(self, program: Program, files: Files, root: str) -> Made:
+        try:
+            assembly = read_assembly(files, program.output)
+        except UserError as error:
+            error.path = self.told(program, error.path or program.output)
+            raise
+        return Made(program=program, assembly=assembly, files=files, roots=((root, ""),))
+
+    def before(self, head: Made, baseline: Baseline, stack: ExitStack) -> Made | str | None:
+        """What the program made in base; why nobody knows, or None where base has no such program."""
+        folder = head.program.folder
+        if not baseline.files.has(posixpath.join(folder, "cdk.json")) and not is_assembly(
+            baseline.files, head.program.output
+        ):
+            return None
+        base = replace(head.program, files=baseline.files)
+        if head.files is head.program.files:
+            if not base.is_synthesised:
+                return f"the assembly that is judged is `{base.output}`, and base has none"
+            return self.found(base)
+        try:
+            done = synthesise_base(base.files, head.program.files, base.root, folder, base.output, self.permission)
+            return self.run(base, stack.enter_context(done))
+        except UserError as error:
+            return f"base was not synthesised: {error.message}"
+
+    def said_of(self, made: Made) -> Report:
+        """What is to be said of an assembly as a whole."""
+        told = self.told(made.program, made.program.output)
+        missing = made.assembly.missing
+        notices: tuple[str, ...] = ()
+        if missing:
+            names = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
+            notices = (f"{told}: approximate: placeholders stand for what AWS was not asked ({names})",)
+        errors = [
+            replace(entry, path=self.told(made.program, entry.path))
+            for problem in made.assembly.problems
+            for entry in problems_of(problem, made.program.output)
+        ]
+        return Report(errors=tuple(errors), notices=notices)
+
+    # judgement
+
+    def alone(self, made: Made) -> Iterator[Report]:
+        for stack in made.assembly.stacks:
+            yield self.guarded(made, stack, None)
+
+    def compared(self, head: Made, baseline: Baseline, stack: ExitStack) -> Iterator[Report]:
+        base = self.before(head, baseline, stack)
+        if isinstance(base, str):
+            place = self.told(head.program, posixpath.join(head.program.folder, "cdk.json"))
+            yield Report(notices=(f"{place}: what is new and what is old cannot be told apart: {base}",))
+            yield from (_unaged(report) for report in self.alone(head))
+            return
+        known = {} if base is None else {each.name: each for each in base.assembly.stacks}
+        if base is not None:
+            self.taken.update(each.path for each in known.values())
+        for each in head.assembly.stacks:
+            before = known.pop(each.name, None)
+            yield self.guarded(head, each, None if base is None or before is None else (base, before))
+        for each in known.values():
+            if base is not None:
+                yield self.gone(base, each, baseline)
+
+    def guarded(self, made: Made, stack: SynthesisedStack, before: tuple[Made, SynthesisedStack] | None) -> Report:
+        """What is to be said of one stack: one that cannot be read must not cost the others theirs."""
+        try:
+            head = self.open(made, stack)
+            tracers = [self.tracer(head, made, stack)]
+            if self.baseline is None:
+                report = judge_alone(head, self.rules)
+            else:
+                base = None if before is None else self.open(*before)
+                if base is not None and before is not None:
+                    tracers.append(self.tracer(base, *before))
+                alike = base is not None and base.template.source.text == head.template.source.text
+                report = judge_pair(head, base, self.baseline, self.rules, alike=alike)
+            return told_at_source(report, tracers, head.shown)
+        except UserError as error:
+            return Report(errors=problems_of(error, self.told(made.program, stack.path)))
+
+    def gone(self, base: Made, stack: SynthesisedStack, baseline: Baseline) -> Report:
+        """What is mended because a stack is no more."""
+        try:
+            opened = self.open(base, stack)
+            return told_at_source(
+                resolved(opened, baseline, self.rules), [self.tracer(opened, base, stack)], opened.shown
+            )
+        except UserError:
+            return Report()
+
+    def open(self, made: Made, stack: SynthesisedStack) -> Opened:
+        """A template of an assembly. Raises UserError."""
+        told = self.told(made.program, stack.path)
+        data = made.files.read(stack.path)
+        if data is None:
+            raise UserError("is not there, or no regular file; synthesise anew", path=told)
+        problems: list[UserError] = []
+        template = read_template(data, told, problems, named=True)
+        if template is None:
+            raise UserError("is no template", path=told)
+        template.made_by = "cdk"
+        regions = regions_of(self.below(made.program, stack.path), self.rules)
+        known = stack.deployment
+        deployments = (
+            (known,) if known.region or not regions else tuple(replace(known, region=each) for each in regions)
+        )
+        return Opened(
+            files=made.files,
+            path=stack.path,
+            shown=told,
+            regions=regions,
+            template=template,
+            problems=problems,
+            construct=stack.name,
+            deployments=deployments,
+        )
+
+    def tracer(self, opened: Opened, made: Made, stack: SynthesisedStack) -> Tracer:
+        program = made.program
+        authors = Authors(program.files, program.folder, made.roots, lambda path: self.told(program, path))
+        return Tracer(opened.template, stack, authors)
+
+    # paths
+
+    def told(self, program: Program, path: str) -> str:
+        """A path of a revision as the user would write it."""
+        return shown(os.path.relpath(program.root / path))
+
+    def below(self, program: Program, path: str) -> str | None:
+        full = program.root / path
+        return full.relative_to(self.work_tree).as_posix() if full.is_relative_to(self.work_tree) else None
+
+
+def find_program(files: Files, root: Path, path: str) -> Program | None:
+    """The program that a `cdk.json` is of, or that made the assembly of a `manifest.json`. Raises UserError."""
+    folder = posixpath.dirname(path)
+    if posixpath.basename(path) == "cdk.json":
+        output = output_of(files, folder)
+        return None if output is None else Program(files=files, root=root, folder=folder, output=output)
+    if not is_assembly(files, folder):
+        return None
+    project = posixpath.dirname(folder)
+    while project and not files.has(posixpath.join(project, "cdk.json")):
+        project = posixpath.dirname(project)
+    if not project and not files.has("cdk.json"):
+        project = posixpath.dirname(folder)
+    return Program(files=files, root=root, folder=project, output=folder)
+
+
+def _unaged(report: Report) -> Report:
+    return replace(
+        report,
+        findings=tuple(replace(each, status="unknown") for each in report.findings),
+        undecided=tuple(replace(each, status="unknown") for each in report.undecided),
+    )
+
+
+def _joined(reports: Iterable[Report]) -> Report:
+    every = list(reports)
+    return Report(
+        templates=tuple(entry for report in every for entry in report.templates),
+        findings=tuple(entry for report in every for entry in report.findings),
+        undecided=tuple(entry for report in every for entry in report.undecided),
+        suppressed=tuple(entry for report in every for entry in report.suppressed),
+        resolved=tuple(entry for report in every for entry in report.resolved),
+        errors=tuple(entry for report in every for entry in report.errors),
+        notices=tuple(entry for report in every for entry in report.notices),
+    )
