@@ -5,11 +5,20 @@ from __future__ import annotations
 from functools import cached_property
 
 from saya.fixes.proposal import Target
+from saya.model.template import Template
 from saya.text.edit import NotEditableError
 from saya.text.edit_manner import Manner, is_function, read_manner
 from saya.text.edit_spots import Spot, find_spot, innermost
 from saya.text.node import MappingNode, Node, ScalarNode
 from saya.text.source import Location, Source
+
+_MARKS = ("aws:cdk:", "AWS::CDK::Metadata", "/cdk-bootstrap/", "ServerlessDeploymentBucket", "SamResourceId")
+"""What the templates of the AWS CDK, the Serverless Framework and `sam build` have, and those of people have not."""
+
+
+def is_synthesised(template: Template) -> bool:
+    """Whether a program wrote a template: what is edited in it is written anew."""
+    return any(mark in template.source.text for mark in _MARKS)
 
 
 class Document:

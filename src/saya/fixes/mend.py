@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from saya.findings import Edit, Finding, Fix, Patch
-from saya.fixes.document import Document
+from saya.fixes.document import Document, is_synthesised
 from saya.fixes.proposal import Declined, Proposal
 from saya.fixes.propose import propose
 from saya.fixes.prove import Failed, Judge, Judged, prove
@@ -13,8 +13,10 @@ from saya.policy.judge import Ground
 from saya.record import replace
 from saya.text.edit import Replacement
 
-MOST_TEXT = 24_000_000
-"""How many characters are judged again at most for the fixes of one file; those of the first findings are tried."""
+MOST_TEXT = 3_000_000
+"""How many characters are judged again for the fixes of one file; those of the first findings are tried."""
+FEWEST = 3
+"""How many fixes are tried however long the file is."""
 
 _NO_FIX = "(No fix is offered: "
 _SYNTHESISED = Declined("the template is synthesised; change what it is made from")
@@ -24,27 +26,35 @@ _TOO_MANY = Failed("there are too many findings in this file to try all of their
 Outcome = Fix | Patch | Declined | Failed
 
 
-def mend(findings: Iterable[Finding], before: Judged, judge: Judge, *, authored: bool = True) -> tuple[Finding, ...]:
+def mend(findings: Iterable[Finding], before: Judged, judge: Judge, *, patches: bool = True) -> tuple[Finding, ...]:
     """The findings, those that are not of base with a proved fix, or with advice that says why there is none.
 
     `before` is the template that they are found in, with its judgement; `judge` judges other texts of it alike.
-    `authored` says that a person wrote the file: one that a program writes has no fixes.
+    `patches` says whether those are looked for that are only shown.
     """
     findings = tuple(findings)
     new = {each.fingerprint for each in findings if each.status != "existing"}
     grounds = [ground for ground in before.judgement.grounds if ground.fingerprint in new]
     if not grounds:
         return findings
-    told = _outcomes(grounds, before, judge) if authored else _of_source(grounds, before)
+    waiting = _proposals(grounds, before, patches=patches)
+    told = _outcomes(waiting, before, judge) if not is_synthesised(before.template) else _of_source(waiting)
     return tuple(_with(each, told[each.fingerprint]) if each.fingerprint in told else each for each in findings)
 
 
-def _outcomes(grounds: list[Ground], before: Judged, judge: Judge) -> dict[str, Outcome]:
-    """The fix of each finding that some is meant for, by fingerprint; else why the last one tried is none."""
+Waiting = dict[str, Iterator[Proposal | Declined]]
+"""What is to be tried for each finding, by fingerprint."""
+
+
+def _proposals(grounds: list[Ground], before: Judged, *, patches: bool) -> Waiting:
     document = Document(before.template.root)
-    waiting = {ground.fingerprint: propose(ground, document) for ground in grounds}
+    return {ground.fingerprint: propose(ground, document, patches=patches) for ground in grounds}
+
+
+def _outcomes(waiting: Waiting, before: Judged, judge: Judge) -> dict[str, Outcome]:
+    """The fix of each finding that some is meant for, by fingerprint; else why the last one tried is none."""
     outcomes: dict[str, Outcome] = {}
-    left = max(MOST_TEXT // max(len(document.source.text), 1), 8)
+    left = max(MOST_TEXT // max(len(before.template.source.text), 1), FEWEST)
     while waiting:
         groups: dict[tuple[Replacement, ...], _Group] = {}
         for fingerprint, proposals in list(waiting.items()):
@@ -81,10 +91,9 @@ class _Group:
         return self.proposals[0]._replace(targets=targets)
 
 
-def _of_source(grounds: list[Ground], before: Judged) -> dict[str, Outcome]:
+def _of_source(waiting: Waiting) -> dict[str, Outcome]:
     """Fixes that would be edits of what the next synthesis writes anew."""
-    document = Document(before.template.root)
-    meant = [ground.fingerprint for ground in grounds if next(propose(ground, document), None) is not None]
+    meant = [fingerprint for fingerprint, proposals in waiting.items() if next(proposals, None) is not None]
     return dict.fromkeys(meant, _SYNTHESISED)
 
 

@@ -15,12 +15,14 @@ from saya.policy.wording import fill
 from saya.text.edit import NotEditableError, Replacement, ordered
 
 
-def propose(ground: Ground, document: Document) -> Iterator[Proposal | Declined]:
+def propose(ground: Ground, document: Document, *, patches: bool = True) -> Iterator[Proposal | Declined]:
     """What the fixes of the policy whose `where` holds would change, in the order in which they are to be tried.
 
-    Each is for all facts of the finding; one of another kind takes the first fix that is meant for it.
+    Each is for all facts of the finding; one of another kind takes the first fix that is meant for it. `patches` says
+    whether the manual ones are among them.
     """
-    meant = [[fix for fix in ground.policy.fixes if _is_meant(fix, fact)] for fact in ground.facts]
+    fixes = [fix for fix in ground.policy.fixes if patches or fix.safety != "manual"]
+    meant = [[fix for fix in fixes if _is_meant(fix, fact)] for fact in ground.facts]
     for first in ground.policy.fixes:
         if not any(first in fixes for fixes in meant):
             continue

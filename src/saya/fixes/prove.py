@@ -7,6 +7,7 @@ worse; every value but those that the fix means to change is what it was; every 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import cached_property
 from typing import NamedTuple
 
 from saya.errors import UserError
@@ -17,6 +18,7 @@ from saya.model.check import check_template
 from saya.model.resolve import Resolver
 from saya.model.template import Template, load_template
 from saya.policy.judge import Judgement
+from saya.record import record
 from saya.text.edit import NotEditableError, Replacement, edited
 from saya.text.parse import parse
 from saya.text.source import Source
@@ -24,12 +26,18 @@ from saya.text.source import Source
 _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 
-class Judged(NamedTuple):
+@record
+class Judged:
     """A text of the template with all that is said of it: resolved in each context, and the judgement."""
 
     template: Template
     resolvers: tuple[Resolver, ...]
     judgement: Judgement
+
+    @cached_property
+    def mistakes(self) -> frozenset[str]:
+        """What is wrong with it as a template."""
+        return frozenset(error.message for error in check_template(self.template))
 
 
 Judge = Callable[[Template], Judged]
@@ -56,7 +64,7 @@ def prove(proposal: Proposal, before: Judged, fingerprints: Collection[str], jud
         template = load_template(parse(copy), copy)
     except UserError as error:
         return Failed(f"the result does not parse: {error.message}")
-    worse = _new_mistake(before.template, template)
+    worse = _new_mistake(before, template)
     if worse is not None:
         return Failed(f"the result is wrong: {worse}")
     after = judge(template)
@@ -77,8 +85,8 @@ def restored(text: str, replacements: tuple[Replacement, ...], source: Source) -
     return "".join([*pieces, text[at:]])
 
 
-def _new_mistake(before: Template, after: Template) -> str | None:
-    known = {error.message for error in check_template(before)}
+def _new_mistake(before: Judged, after: Template) -> str | None:
+    known = before.mistakes
     return next((error.message for error in check_template(after) if error.message not in known), None)
 
 

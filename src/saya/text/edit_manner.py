@@ -9,7 +9,7 @@ from saya.text.edit import column
 from saya.text.edit_spots import children
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 
-MOST_NODES = 20_000
+MOST_NODES = 4_000
 """How many nodes are looked at: what they have in common is clear long before."""
 
 
