@@ -219,9 +219,17 @@ def silence(
 
 
 def offer_fixes(
-    findings: tuple[Finding, ...], side: Side, judgement: Judgement, again: Callable[[Side], Judgement]
+    findings: tuple[Finding, ...],
+    side: Side,
+    judgement: Judgement,
+    again: Callable[[Side], Judgement],
+    *,
+    patches: bool = True,
 ) -> tuple[Finding, ...]:
-    """The findings with the fixes that are proved. `judgement` is that on `side`; `again` judges a copy alike."""
+    """The findings with the fixes that are proved. `judgement` is that on `side`; `again` judges a copy alike.
+
+    Without `patches` those are not looked for that are only shown: for a review, which has few findings, and new ones.
+    """
     new = {each.fingerprint for each in findings if each.status != "existing"}
     if not any(ground.fingerprint in new for ground in judgement.grounds):
         return findings
@@ -232,7 +240,7 @@ def offer_fixes(
         copy = make_side(template, side.deployments, side.attached, side.parents)
         return Judged(template, copy.resolvers, again(copy))
 
-    return mend(findings, Judged(side.template, side.resolvers, judgement), judge_copy)
+    return mend(findings, Judged(side.template, side.resolvers, judgement), judge_copy, patches=patches)
 
 
 def context_of(deployment: Deployment) -> Context:

@@ -320,7 +320,7 @@ def judge_bytes(candidate: Candidate, data: bytes, request: Request, nestings: N
     again = partial(judge_side, name=candidate.shown, rules=rules)
     return Report(
         templates=(entry_of(side, candidate.shown),),
-        findings=offer_fixes(told.findings, side, judgement, again),
+        findings=offer_fixes(told.findings, side, judgement, again, patches=False),
         suppressed=told.suppressed,
         undecided=judgement.undecided,
         errors=tuple(entry for problem in problems for entry in problems_of(problem, candidate.shown)),
