@@ -144,7 +144,7 @@ def test_every_dependency_of_the_image_has_hashes() -> None:
 def test_every_action_is_pinned_by_a_commit_and_tells_its_version(text: str) -> None:
     used = re.findall(r"uses: (.+)", text)
     assert used or "release" in text
-    wrong = [each for each in used if each != "$/" and not PINNED.fullmatch(each) and not SHOWN.fullmatch(each)]
+    wrong = [each for each in used if each != "./" and not PINNED.fullmatch(each) and not SHOWN.fullmatch(each)]
     assert not wrong
 
 
@@ -176,12 +176,24 @@ def test_no_expression_stands_in_a_script(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", workflows())
-def test_what_is_privileged_checks_nothing_out_and_runs_nothing(text: str) -> None:
-    if not parse(text)["on"].__contains__("workflow_run") and "pull_request_target" not in parse(text)["on"]:
+def test_what_is_privileged_checks_no_head_out_and_runs_nothing(text: str) -> None:
+    if not {"workflow_run", "pull_request_target"} & as_events(text).keys():
         return
     for step in steps(text):
         assert "run" not in step
-        assert not step["uses"].startswith("actions/checkout@")
+        if step["uses"].startswith("actions/checkout@"):  # of the default branch, for the action that lies there
+            assert step["with"].keys() == {"persist-credentials"}, "no `ref`"
+            assert "./" in [each["uses"] for each in steps(text)]
+
+
+@pytest.mark.parametrize("text", workflows())
+def test_an_action_of_the_work_tree_is_checked_out_before_it_is_used(text: str) -> None:
+    """Nothing checks that on GitHub before it runs; and a checkout removes what lies in the folder already."""
+    for job in jobs(text).values():
+        used = [step.get("uses", "") for step in job["steps"]]
+        assert not [each for each in used if each.startswith("$/")], "the runner takes none without a path behind it"
+        if "./" in used:
+            assert used[0].startswith("actions/checkout@")
 
 
 @pytest.mark.parametrize("text", [*shown(README), shown(ADOPTION)[0]])
@@ -211,7 +223,7 @@ def as_events(text: str) -> dict[str, Any]:
 @pytest.mark.parametrize("text", [*(path.read_text(encoding="utf-8") for path in WORKFLOWS), *shown(ADOPTION)])
 def test_inputs_that_are_given_and_outputs_that_are_read_exist(text: str) -> None:
     for step in steps(text):
-        if step.get("uses", "").startswith(("$/", "OWNER/saya@")):
+        if step.get("uses", "").startswith(("./", "OWNER/saya@")):
             assert step.get("with", {}).keys() <= ACTION["inputs"].keys()
     assert set(re.findall(r"steps\.saya\.outputs\.([a-z-]+)", text)) <= ACTION["outputs"].keys()
 
