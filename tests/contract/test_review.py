@@ -255,6 +255,7 @@ WRONG: dict[str, tuple[Any, str]] = {
     "head moved": (lambda hub, pull: hub.push(pull, {PATH: CORRECT}), "has moved on from"),
     "pull request closed": (lambda _, pull: setattr(pull, "is_open", False), "is closed"),
     "head repository deleted": (lambda _, pull: setattr(pull, "head_repository", None), "a token that only reads"),
+    "500 comments": (lambda hub, pull: [hub.say(pull, PERSON, f"comment {at}") for at in range(500)], "posted with"),
     "3,000 files": (lambda _, pull: setattr(pull, "extra_files", 3500), "posted with"),
     "patch absent": (lambda _, pull: pull.without_patch.add(PATH), "posted with 0 comments on lines"),
 }

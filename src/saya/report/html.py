@@ -139,7 +139,8 @@ def _markdown(text: str, replaced: tuple[str, ...]) -> Markup:
     import cmarkgfm
     from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
 
-    html: str = cmarkgfm.github_flavored_markdown_to_html(without_marks(text), options=Options.CMARK_OPT_UNSAFE)
+    options = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_HARDBREAKS  # in comments, line ends are kept
+    html: str = cmarkgfm.github_flavored_markdown_to_html(without_marks(text), options=options)
     html = _SUGGESTION.sub(lambda match: _suggested(replaced, match[1]), html)
     html = _PATCH.sub(lambda match: f'<div class="patch">{"".join(map(_patched, match[1].splitlines()))}</div>', html)
     return _safe(html)

@@ -357,6 +357,8 @@ def test_what_this_change_silences_is_told_with_its_reason():
     assert "1 finding silenced before" in page.text
     assert not told.silent
     assert review(suppressed=(suppressed("old", added_by_head=False),)).silent
+    both = review(finding(), suppressed=(suppressed("because"),)).body
+    assert both.index("silences") < both.index("| Policy |")
 
 
 def test_what_is_mended_is_told():
