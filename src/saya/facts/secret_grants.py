@@ -77,9 +77,11 @@ def _covers(pattern: Text, name: Text) -> bool:
     if name.literal is None or any(_is_opaque(part.hole) for part in pattern.parts):
         return False
     shown = "".join("*" if part.hole is not None else part.text for part in pattern.parts)
-    stem = name.literal.rpartition(":secret:")[2].lstrip("/")
-    asked = (f"arn:aws:secretsmanager:r:1:secret:{stem}-abcdef", f"arn:aws:ssm:r:1:parameter/{stem}", name.literal)
-    return any(fnmatchcase(each, shown) for each in asked)
+    for kind, asked in ((":secret:", f"{name.literal}-abcdef"), (":parameter/", name.literal.lstrip("/"))):
+        _, found, tail = shown.partition(kind)
+        if found and fnmatchcase(asked, tail):
+            return True
+    return fnmatchcase(name.literal, shown)
 
 
 def _is_opaque(hole: object) -> bool:

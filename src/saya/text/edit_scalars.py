@@ -13,14 +13,15 @@ from saya.text.source import Source, Span
 
 Scalar = str | int | float | bool | None
 
-_START = pattern(r"[-?:](?=\S)[^\s]|[^-?:,\[\]{}#&*!|>'\"%@`\s]")
-_WITHIN = pattern(r":(?=\s|$)|(?<=\s)#|[\x00-\x1f\x7f\x85\u2028\u2029\ufeff]|\s$")
+_START = pattern(r"-(?=[^\s-])|[^-?:,\[\]{}#&*!|>'\"%@`\s]")
+_WITHIN = pattern(r":(?=\s|$)|(?<=\s)#|[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]|\s$")
 _FLOW = pattern(r"[,\[\]{}?]|:(?=[,\[\]{}])")
 # What YAML 1.1 reads as something other than a string: booleans, null, numbers (sexagesimal ones too), dates, `=`.
 _NO_STRING = pattern(
     r"(?i:y|n|yes|no|on|off|true|false|null|~|=|<<|)\Z|[-+.]?[0-9][0-9_.:,eE+-]*\Z|[-+]?0[xob][0-9a-fA-F_]+\Z"
     r"|[-+]?\.(?i:inf|nan)\Z|\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?\Z"
 )
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _SAFE = pattern(r"[A-Za-z0-9$_./:*@+{}-]*")
 """What stands for itself in JSON and YAML alike, quoted or not."""
 
@@ -57,8 +58,8 @@ def write_scalar(value: Scalar, writing: Writing) -> str:
     if writing.style not in ("single", "double") and is_plain(value, flow=writing.flow):
         return value
     quote = {"single": "'", "double": '"'}.get(writing.style, writing.quote)
-    if any(char < " " or char in "\x7f\x85\u2028\u2029\ufeff" for char in value) or quote == '"':
-        return json.dumps(value, ensure_ascii=not value.isprintable())
+    if quote == '"' or not value.isprintable():
+        return f'"{_escaped(value, "double")}"'
     return "'" + value.replace("'", "''") + "'"
 
 
@@ -71,9 +72,9 @@ def rewrite_scalar(node: ScalarNode, old: str, new: str, *, flow: bool) -> Repla
         raise NotEditableError(f"`{old}` does not stand there exactly once")
     if node.style == "embedded":
         raise NotEditableError("it is text within other text")
-    if node.style in ("plain", "folded") and not is_plain(node.text.replace(old, new), flow=flow):
-        if node.style == "folded" or "\n" in _raw(node):
-            raise NotEditableError("the text is folded")
+    if node.style == "plain" and not is_plain(node.text.replace(old, new), flow=flow):
+        if "\n" in _raw(node):
+            raise NotEditableError("the text goes over several lines")
         return whole(node, write_scalar(node.text.replace(old, new), Writing("plain", flow)))
     offsets = map_offsets(node)
     if offsets is None or "\n" in new:
@@ -105,6 +106,14 @@ def _raw(node: ScalarNode) -> str:
 
 
 def _escaped(text: str, style: Style) -> str:
-    if style in ("json", "double"):
+    if style == "json":
         return json.dumps(text, ensure_ascii=False)[1:-1]
+    if style == "double":
+        return "".join(_ESCAPES.get(char) or (char if char.isprintable() else _code(char)) for char in text)
     return text.replace("'", "''") if style == "single" else text
+
+
+def _code(char: str) -> str:
+    """A character by its number, as YAML escapes it; JSON's pairs of surrogates are none of its characters."""
+    number = ord(char)
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
