@@ -31,6 +31,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     _add_check(command("check", "judge templates"))
     _add_fix(command("fix", "apply the fixes that are proved"))
+    _add_plan(command("plan", "list the deployments that make a change safe"))
     _add_preview(command("preview", "show the review as it would be posted, with no GitHub"))
     _add_review(command("review", "review a pull request, inside a workflow"))
     _add_publish(command("publish", "post the review of a pull request that a run without permissions judged"))
@@ -80,6 +81,16 @@ def _add_fix(parser: argparse.ArgumentParser) -> None:
     _add_deployment(parser)
     _add_policies(parser)
     _add_selection(parser)
+
+
+def _add_plan(parser: argparse.ArgumentParser) -> None:
+    _add_paths(parser)
+    add = parser.add_argument
+    add("--base", metavar="REV|PATH", help="what is deployed now (default: where it left the main branch)")
+    add("--merge-base", action="store_true", help="compare with the merge base of --base and HEAD")
+    _add_deployment(parser)
+    _add_policies(parser)
+    parser.set_defaults(select=[], ignore=[])
 
 
 def _add_preview(parser: argparse.ArgumentParser) -> None:

@@ -133,19 +133,27 @@ def _in_workflow(arguments: Namespace, environment: Environment, act: Callable[[
         return act(Run(choices=arguments, options=options, runner=runner, console=console))
 
 
-def _preview(arguments: Namespace, environment: Environment) -> int:
-    from saya.pipeline import find_root, make_request
-    from saya.preview import main_branch, preview, show
+def _plan(arguments: Namespace, environment: Environment) -> int:
+    from saya.record import replace
+    from saya.report.plan import planned, tell_plan
     from saya.verdict import exit_code
 
-    root = find_root(arguments.paths)
-    if arguments.base is None:
-        arguments.base, arguments.merge_base = main_branch(root), True
-    baseline, without_base = _baseline(arguments, root)
-    if baseline is None:
-        raise without_base or ConfigError("there is nothing to compare with", path="--base")
+    request, _ = _compared(arguments)
+    policies = tuple(policy for policy in request.rules.policies if policy.kind == "function_change")
     bugs: list[Exception] = []
-    report = _judge(make_request(arguments, root, baseline), bugs)
+    report = _judge(replace(request, rules=replace(request.rules, policies=policies)), bugs)
+    _print(tell_plan(report))
+    _tell_bugs(bugs, debug=environment.debug or arguments.debug)
+    return exit_code(report, "never", undecided_fails=False) or (FOUND if planned(report) else OK)
+
+
+def _preview(arguments: Namespace, environment: Environment) -> int:
+    from saya.preview import preview, show
+    from saya.verdict import exit_code
+
+    request, baseline = _compared(arguments)
+    bugs: list[Exception] = []
+    report = _judge(request, bugs)
     told = preview(report, baseline, name=arguments.base)
     if arguments.html is not None:
         _write_file(arguments.html, show(told))
@@ -155,6 +163,20 @@ def _preview(arguments: Namespace, environment: Environment) -> int:
         _print(told.markdown)
     _tell_bugs(bugs, debug=environment.debug or arguments.debug)
     return exit_code(report, "never", undecided_fails=False)
+
+
+def _compared(arguments: Namespace) -> tuple[Request, Baseline]:
+    """What is asked for, against a base: the one named, or else where the main branch was left. Raises UserError."""
+    from saya.pipeline import find_root, make_request
+    from saya.preview import main_branch
+
+    root = find_root(arguments.paths)
+    if arguments.base is None:
+        arguments.base, arguments.merge_base = main_branch(root), True
+    baseline, without_base = _baseline(arguments, root)
+    if baseline is None:
+        raise without_base or ConfigError("there is nothing to compare with", path="--base")
+    return make_request(arguments, root, baseline), baseline
 
 
 def _request(arguments: Namespace) -> tuple[Request, Config]:
@@ -263,6 +285,7 @@ def _schema(arguments: Namespace, _: Environment) -> int:
 _COMMANDS: dict[str, Command] = {
     "check": _check,
     "fix": _fix,
+    "plan": _plan,
     "preview": _preview,
     "review": _review,
     "publish": _publish,

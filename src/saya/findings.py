@@ -63,13 +63,30 @@ class Related:
     revision: Literal["head", "base"] = "head"
 
 
+@record
+class Action:
+    """One thing to do in a deployment, to a resource of the template; its logical ID may be empty."""
+
+    message: str
+    resource: str
+
+
+@record
+class PlannedDeployment:
+    """One of the deployments that make a change safe."""
+
+    title: str
+    actions: tuple[Action, ...]
+
+
 @record(kw_only=True)
 class Finding:
     """A policy holds against a place.
 
     `values` are the fact's fields by path, as plain data, for reporters and `publish`. `scenario` has the conditions
     and `parameters` the parameter values under which it holds. `template` is the file it was found in, `location` the
-    place it is told at. `secret` says that the place holds a secret in clear, which no output may repeat.
+    place it is told at. `plan` has the deployments that avoid it, where one is not enough. `secret` says that the place
+    holds a secret in clear, which no output may repeat.
     """
 
     policy: str
@@ -90,6 +107,7 @@ class Finding:
     fix: Fix | None = None
     patch: Patch | None = None
     advice: str | None = None
+    plan: tuple[PlannedDeployment, ...] = ()
     secret: bool = False
     fingerprint: str
 

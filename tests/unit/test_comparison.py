@@ -311,7 +311,7 @@ def test_a_change_is_new_and_related_places_say_their_revision(work_tree, check)
     caller = next(place for place in finding["related"] if place["resource"] == "Mapping")
     assert (caller["revision"], caller["path"], caller["start_line"]) == ("base", "t.yaml", 10)
     work_tree.commit()
-    assert check("--base", "HEAD", "--select", RACE) == (0, {**report, "findings": [], **ends(work_tree)})
+    assert check("--base", "HEAD", "--select", RACE) == (0, {**report, "findings": [], "plan": [], **ends(work_tree)})
 
 
 def ends(work_tree) -> dict[str, str]:

@@ -99,11 +99,20 @@ def _publishing(base: View, function: TemplateResource, alias: Alias | None) -> 
         switches = f"`AutoPublishAlias: live` and `{_ALL_PROPERTIES}: true`"
         message = f"Set {switches} on `{function.id}`; its events move with it"
         yield PlannedAction(message=message, resource=function.id)
-    elif version is not None:
-        yield PlannedAction(message=f"Add an `AWS::Lambda::Alias` on `{version}`", resource=version)
     else:
-        message = f"Add an `AWS::Lambda::Version` of `{function.id}` and an `AWS::Lambda::Alias` on it"
-        yield PlannedAction(message=message, resource=function.id)
+        yield PlannedAction(message=_adding(base, function, version), resource=version or function.id)
+
+
+def _adding(base: View, function: TemplateResource, version: str | None) -> str:
+    """How an alias is added, in the words of the tool that writes the template."""
+    if base.stack.origin == "synthesised" or (version is not None and "CurrentVersion" in version):
+        return f"Add an alias on `currentVersion` of `{function.id}` (`new Alias`)"
+    if version is None:
+        return f"Add an `AWS::Lambda::Version` of `{function.id}` and an `AWS::Lambda::Alias` on it"
+    if is_renamed_version(version):
+        ways = "`provisionedConcurrency`, `snapStart` or a plugin make one"
+        return f"Add an alias on `{version}` (in the Serverless Framework {ways})"
+    return f"Add an `AWS::Lambda::Alias` on `{version}`"
 
 
 def _moving(
@@ -177,7 +186,7 @@ def _renewing(base: View, function: TemplateResource, alias: Alias | None) -> It
         return
     version = _version(base, function)
     renamed = alias.moves is True if alias is not None else version is not None and is_renamed_version(version)
-    if not renamed:
+    if not renamed and base.stack.origin == "authored":
         message = "Give the `AWS::Lambda::Version` a new logical ID in the same deployment, and retain the old one"
         yield PlannedAction(message=message, resource=version or "")
 

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-from saya.facts.types import KINDS, Fact, SecretProperty
-from saya.findings import SEVERITIES, Context, Finding, Related, Severity, Undecided
+from saya.facts.types import KINDS, Fact, FunctionChange, SecretProperty
+from saya.findings import SEVERITIES, Action, Context, Finding, PlannedDeployment, Related, Severity, Undecided
 from saya.model.guard import both as joined
 from saya.policy.language import Path, Policy, RelatedTemplate
 from saya.policy.operators import Open, Truth, both, holds, inverse, value_at
@@ -217,7 +217,16 @@ def _finding(policy: Policy, severity: Severity, fact: Fact, names: _Names, cont
             ),
         ),
         advice=None if advice is None else fill(advice, fact),
+        plan=_plan(fact),
         fingerprint=names.fingerprint(policy, fact),
+    )
+
+
+def _plan(fact: Fact) -> tuple[PlannedDeployment, ...]:
+    """The deployments that a change needs."""
+    return tuple(
+        PlannedDeployment(each.title, tuple(Action(action.message, action.resource) for action in each.actions))
+        for each in (fact.plan if isinstance(fact, FunctionChange) else ())
     )
 
 

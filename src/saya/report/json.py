@@ -11,6 +11,8 @@ from typing import Any
 
 import saya
 from saya.findings import Context, Finding, Fix, JudgedTemplate, Problem, Related, Report, Suppressed, Undecided
+from saya.report.grouping import subject
+from saya.report.plan import planned
 from saya.text.source import Location
 
 SCHEMA = 1
@@ -46,7 +48,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "undecided": [_undecided(entry) for entry in report.undecided],
         "suppressed": [_suppressed(entry) for entry in report.suppressed],
         "resolved": [_finding(finding) for finding in report.resolved],
-        "plan": [],
+        "plan": [_plan(finding) for finding in planned(report)],
         "invocations": [],
         "errors": [_problem(problem) for problem in report.errors],
         "notices": list(report.notices),
@@ -82,6 +84,17 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "advice": finding.advice,
         "fingerprint": finding.fingerprint,
     }
+
+
+def _plan(finding: Finding) -> dict[str, Any]:
+    deployments = [
+        {
+            "title": each.title,
+            "actions": [{"message": action.message, "resource": action.resource} for action in each.actions],
+        }
+        for each in finding.plan
+    ]
+    return {"function": subject(finding), "template": finding.template, "deployments": deployments}
 
 
 def _undecided(entry: Undecided) -> dict[str, Any]:

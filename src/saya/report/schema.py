@@ -29,7 +29,7 @@ def report_schema() -> dict[str, Any]:
             undecided=_list(_undecided()),
             suppressed=_list(_suppressed()),
             resolved=_list(finding),
-            plan={"type": "array"},
+            plan=_list(_plan()),
             invocations={"type": "array"},
             errors=_list(_problem()),
             notices=_list(_STRING),
@@ -54,6 +54,11 @@ def _contexts() -> dict[str, Any]:
 def _template() -> dict[str, Any]:
     kinds = {"enum": ["cloudformation", "sam", "cdk", "serverless", "asl"]}
     return _record(path=_STRING, kind=kinds, contexts=_contexts(), resources=_NATURAL)
+
+
+def _plan() -> dict[str, Any]:
+    action = _record(message=_STRING, resource=_STRING)
+    return _record(function=_STRING, template=_STRING, deployments=_list(_record(title=_STRING, actions=_list(action))))
 
 
 def _finding() -> dict[str, Any]:

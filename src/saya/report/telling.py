@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import pairwise
 
-from saya.findings import Context, Finding, Fix, JudgedTemplate, Problem, Related, Suppressed, Undecided
+from saya.findings import (
+    Context,
+    Finding,
+    Fix,
+    JudgedTemplate,
+    PlannedDeployment,
+    Problem,
+    Related,
+    Suppressed,
+    Undecided,
+)
 from saya.record import record
 from saya.report.anchor import lines_of
 from saya.report.markdown import blob_url, code, fenced, link, plain, prose
@@ -80,6 +90,7 @@ class Teller:
             "related": [] if brief else [self.related(entry, first.location) for entry in first.related[:RELATED]],
             "fix": self.fix(first.fix, suggestion, patch) if first.fix else None,
             "advice": prose(first.advice) if first.advice and not brief else "",
+            "plan": [] if brief else [deployment(each) for each in first.plan],
         }
 
     def fix(self, fix: Fix, suggestion: str | None, patch: str | None) -> dict[str, Plain]:
@@ -156,6 +167,11 @@ def problem(entry: Problem) -> dict[str, Plain]:
     """A file that could not be judged."""
     place = ":".join(str(part) for part in (entry.path, entry.line, entry.column) if part is not None)
     return {"place": code(place), "message": prose(entry.message)}
+
+
+def deployment(planned: PlannedDeployment) -> dict[str, Plain]:
+    """One of the deployments that make a change safe."""
+    return {"title": prose(planned.title), "actions": [prose(action.message) for action in planned.actions]}
 
 
 def scenario(finding: Finding) -> str:

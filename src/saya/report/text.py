@@ -61,6 +61,9 @@ class _Teller:
             yield self.remark(gutter, "fix", inert(first.fix.title))
         if first.advice:
             yield self.remark(gutter, "help", inert(first.advice))
+        for number, each in enumerate(first.plan, start=1):
+            todo = "; ".join(inert(action.message) for action in each.actions)
+            yield self.remark(gutter, f"deploy {number}", f"{inert(each.title)}: {todo}")
 
     def place(self, location: Location) -> str:
         line, column = location.start

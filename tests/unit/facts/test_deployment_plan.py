@@ -69,11 +69,21 @@ def test_a_version_that_is_there_gets_an_alias():
     assert first[1][0] == "Add an `AWS::Lambda::Alias` on `Version`"
 
 
-@pytest.mark.parametrize("name", ["FnLambdaVersion" + "a" * 43, "FnCurrentVersionE6D0B9F6" + "a" * 32])
-def test_a_version_that_a_tool_renames_needs_no_new_logical_id(name):
+@pytest.mark.parametrize(
+    ("name", "added"),
+    [
+        (
+            "FnLambdaVersion" + "a" * 43,
+            f"Add an alias on `FnLambdaVersion{'a' * 43}` (in the Serverless Framework `provisionedConcurrency`, "
+            "`snapStart` or a plugin make one)",
+        ),
+        ("FnCurrentVersionE6D0B9F6" + "a" * 32, "Add an alias on `currentVersion` of `Fn` (`new Alias`)"),
+    ],
+)
+def test_a_version_that_a_tool_renames_needs_no_new_logical_id(name, added):
     before = QUEUE + VERSION.replace("Version:", f"{name}:", 1)
     first, then = plan(before, later=before.replace("a" * 30, "b" * 30))
-    assert first[1][0] == f"Add an `AWS::Lambda::Alias` on `{name}`"
+    assert first[1][0] == added
     assert then[1] == ["Change Architectures and Layers of `Fn`"]
 
 
