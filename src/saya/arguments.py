@@ -13,6 +13,7 @@ MISTAKE = 2
 
 # The keys of `saya.schemas.SCHEMAS` and of `saya.report.formats.REPORTERS`, which cost an import each.
 SCHEMA_NAMES = ("config", "policy", "report")
+SYNTHESISE = ("auto", "off", "always")
 FORMATS = ("text", "json", "sarif", "markdown", "github")
 
 
@@ -65,6 +66,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     add("--base", metavar="REV|PATH", help="compare with a revision, a folder, a file or stack:NAME")
     add("--merge-base", action="store_true", help="compare with the merge base of --base and HEAD")
     _add_deployment(parser)
+    _add_synthesis(parser)
     add("--format", choices=FORMATS, default="text", help="form of the report (default: text)")
     add("--output", metavar="FILE", help="write the report there")
     add("--fail-on", choices=[*SEVERITIES, "never"], help="exit with 1 from here on (default: error)")
@@ -81,6 +83,7 @@ def _add_fix(parser: argparse.ArgumentParser) -> None:
     _add_deployment(parser)
     _add_policies(parser)
     _add_selection(parser)
+    parser.set_defaults(synthesise="off")  # what a program makes is not mended in what it made
 
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:
@@ -89,6 +92,7 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
     add("--base", metavar="REV|PATH", help="what is deployed now (default: where it left the main branch)")
     add("--merge-base", action="store_true", help="compare with the merge base of --base and HEAD")
     _add_deployment(parser)
+    _add_synthesis(parser)
     _add_policies(parser)
     parser.set_defaults(select=[], ignore=[])
 
@@ -99,6 +103,7 @@ def _add_preview(parser: argparse.ArgumentParser) -> None:
     add("--base", metavar="REV|PATH", help="what it would be merged into (default: where it left the main branch)")
     add("--merge-base", action="store_true", help="compare with the merge base of --base and HEAD")
     _add_deployment(parser)
+    _add_synthesis(parser)
     add("--html", metavar="FILE", help="write a page that looks like the pull request")
     add("--output", metavar="FILE", help="write the review as Markdown there")
     _add_policies(parser)
@@ -122,6 +127,7 @@ def _add_publish(parser: argparse.ArgumentParser) -> None:
 def _add_gate(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     _add_deployment(parser)
+    _add_synthesis(parser)
     add("--output", metavar="FILE", help="write the report there (default: saya-report.json)")
     add("--sarif", metavar="FILE", help="write it as SARIF there, too")
     add("--fail-on", choices=[*SEVERITIES, "never"], help="exit with 1 from here on (default: error)")
@@ -133,6 +139,11 @@ def _add_gate(parser: argparse.ArgumentParser) -> None:
 
 def _add_paths(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="*", default=["."], metavar="PATH", help="template or folder (default: .)")
+
+
+def _add_synthesis(parser: argparse.ArgumentParser) -> None:
+    told = "run programs that make templates (CDK): auto, where their head is in the repository itself (default)"
+    parser.add_argument("--synthesise", choices=SYNTHESISE, help=told)
 
 
 def _add_deployment(parser: argparse.ArgumentParser) -> None:

@@ -68,7 +68,7 @@ def _check(arguments: Namespace, environment: Environment) -> int:
     config = Config()
     bugs: list[Exception] = []
     try:
-        request, config = _request(arguments)
+        request, config = _request(arguments, environment)
         report = _judge(request, bugs)
     except UserError as error:
         report = Report(errors=problems_of(error))
@@ -130,7 +130,7 @@ def _in_workflow(arguments: Namespace, environment: Environment, act: Callable[[
     options = Options(**{name: getattr(arguments, name) for name in names})
     debug = environment.debug or arguments.debug
     with Log(_print, lambda bug: _tell_bugs([bug], debug=debug), colour=bool(environment.colour)) as console:
-        return act(Run(choices=arguments, options=options, runner=runner, console=console))
+        return act(Run(choices=arguments, options=options, runner=runner, console=console, search=environment.search))
 
 
 def _plan(arguments: Namespace, environment: Environment) -> int:
@@ -138,7 +138,7 @@ def _plan(arguments: Namespace, environment: Environment) -> int:
     from saya.report.plan import planned, tell_plan
     from saya.verdict import exit_code
 
-    request, _ = _compared(arguments)
+    request, _ = _compared(arguments, environment)
     policies = tuple(policy for policy in request.rules.policies if policy.kind == "function_change")
     bugs: list[Exception] = []
     report = _judge(replace(request, rules=replace(request.rules, policies=policies)), bugs)
@@ -151,7 +151,7 @@ def _preview(arguments: Namespace, environment: Environment) -> int:
     from saya.preview import preview, show
     from saya.verdict import exit_code
 
-    request, baseline = _compared(arguments)
+    request, baseline = _compared(arguments, environment)
     bugs: list[Exception] = []
     report = _judge(request, bugs)
     told = preview(report, baseline, name=arguments.base)
@@ -165,7 +165,7 @@ def _preview(arguments: Namespace, environment: Environment) -> int:
     return exit_code(report, "never", undecided_fails=False)
 
 
-def _compared(arguments: Namespace) -> tuple[Request, Baseline]:
+def _compared(arguments: Namespace, environment: Environment) -> tuple[Request, Baseline]:
     """What is asked for, against a base: the one named, or else where the main branch was left. Raises UserError."""
     from saya.pipeline import find_root, make_request
     from saya.preview import main_branch
@@ -176,14 +176,14 @@ def _compared(arguments: Namespace) -> tuple[Request, Baseline]:
     baseline, without_base = _baseline(arguments, root)
     if baseline is None:
         raise without_base or ConfigError("there is nothing to compare with", path="--base")
-    return make_request(arguments, root, baseline), baseline
+    return make_request(arguments, root, baseline, search=environment.search), baseline
 
 
-def _request(arguments: Namespace) -> tuple[Request, Config]:
+def _request(arguments: Namespace, environment: Environment) -> tuple[Request, Config]:
     from saya.pipeline import find_root, make_request
 
     root = find_root(arguments.paths)
-    request = make_request(arguments, root, *_baseline(arguments, root))
+    request = make_request(arguments, root, *_baseline(arguments, root), search=environment.search)
     return request, request.rules.config
 
 

@@ -28,7 +28,6 @@ from saya.sources.workspace import PROGRAM_FILES, SUFFIXES, Folder, find_candida
 
 if TYPE_CHECKING:
     from saya.assemblies import Programs
-    from saya.sources.synthesis import Permission
 
 Found = Candidate | UserError
 
@@ -49,7 +48,7 @@ class Comparison:
         *,
         tell: Callable[[int, str], None],
         tell_bug: Callable[[Exception], None],
-        synthesis: Permission | None = None,
+        programs: Callable[[], Programs],
     ) -> None:
         self.paths = paths
         self.rules = rules
@@ -61,7 +60,7 @@ class Comparison:
         self.reports: dict[str, Report] = {}
         self.unpaired: dict[str, Opened] = {}
         self.taken: set[str] = set()
-        self.synthesis = synthesis
+        self.make_programs = programs
         self._programs: Programs | None = None
         self.nestings: tuple[Nestings | None, Nestings | None] = (None, None)  # of head, of base
 
@@ -144,10 +143,7 @@ class Comparison:
         if path is None or self.baseline.pair is not None:
             return None
         if self._programs is None:
-            from saya.assemblies import Programs  # most folders have none
-            from saya.sources.synthesis import Permission
-
-            self._programs = Programs(self.rules, self.synthesis or Permission(), self.work_tree, self.baseline)
+            self._programs = self.make_programs()
         report = self._programs.judge(self.files, self.baseline.root, path)
         self.taken |= self._programs.taken
         return report

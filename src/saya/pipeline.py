@@ -6,6 +6,7 @@ report, and the others go on; so is one on which we fail.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
@@ -38,7 +39,7 @@ from saya.nesting import Nestings, Parent, nests
 from saya.policy.language import Example
 from saya.record import record, replace
 from saya.selection import choose, load_configured
-from saya.settings import CONFIG_PATH, Config, read_config
+from saya.settings import CONFIG_PATH, Config, Synthesise, read_config
 from saya.sources.attached import AttachedFiles
 from saya.sources.base import Candidate, Deployment, Files
 from saya.sources.workspace import PROGRAM_FILES, Folder, decode, find_candidates, path_below, read_bytes, tree_root
@@ -48,7 +49,6 @@ from saya.text.source import Source
 if TYPE_CHECKING:
     from saya.assemblies import Programs
     from saya.sources.baseline import Baseline
-    from saya.sources.synthesis import Permission
 
 __all__ = [
     "INTERNAL",
@@ -80,7 +80,9 @@ class Request:
         baseline: what they are compared with; None where every finding is new.
         without_base: why there is nothing to compare with although it was asked for: no finding has an age then.
         notices: what is to be said before all else.
-        synthesis: whether programs that make templates may be run; None for no.
+        mode: whether programs that make templates are to be run.
+        search: the folders that they are looked for in, as PATH has them.
+        ours, never: what is known of the head, as in `saya.sources.synthesis.Trust`.
     """
 
     paths: tuple[str, ...]
@@ -89,7 +91,10 @@ class Request:
     baseline: Baseline | None = None
     without_base: UserError | None = None
     notices: tuple[str, ...] = ()
-    synthesis: Permission | None = None
+    mode: Synthesise = "off"
+    search: str = os.defpath
+    ours: bool | None = None
+    never: str = ""
 
 
 @record(kw_only=True)
@@ -176,12 +181,22 @@ class Choices(Protocol):
     def region(self) -> Sequence[str]: ...
     @property
     def parameter(self) -> Sequence[tuple[str, str]]: ...
+    @property
+    def synthesise(self) -> Synthesise | None: ...
 
 
 def make_request(
-    choices: Choices, root: Path, baseline: Baseline | None = None, without_base: UserError | None = None
+    choices: Choices,
+    root: Path,
+    baseline: Baseline | None = None,
+    without_base: UserError | None = None,
+    *,
+    search: str = os.defpath,
 ) -> Request:
-    """What a user asks for. Configuration and policies are those of base, where that configures. Raises UserError."""
+    """What a user asks for. Configuration and policies are those of base, where that configures. Raises UserError.
+
+    `search` is where programs are looked for that may be run, as PATH has it.
+    """
     base = baseline.files if baseline is not None and baseline.configures else None
     config = load_config(root, base)
     loaded = load_configured(config, root, choices.policies, base=base)
@@ -199,6 +214,8 @@ def make_request(
         root=root,
         baseline=baseline,
         without_base=without_base,
+        mode=choices.synthesise or config.synthesise,
+        search=search,
         notices=() if baseline is None else unmerged(baseline, config, root, choices.policies),
     )
 
@@ -216,7 +233,7 @@ def check(request: Request, progress: Progress) -> Report:
             request.root,
             tell=progress.file,
             tell_bug=progress.bug,
-            synthesis=request.synthesis,
+            programs=partial(_programs, request),
         )
         report = joined([notices, *run.reported()])
         return replace(report, base=request.baseline.name, head=request.baseline.head)
@@ -233,9 +250,10 @@ def check(request: Request, progress: Progress) -> Report:
 
 def _programs(request: Request) -> Programs:
     from saya.assemblies import Programs  # most folders have none
-    from saya.sources.synthesis import Permission
+    from saya.sources.synthesis import Trust, permit
 
-    return Programs(request.rules, request.synthesis or Permission(), request.root)
+    permission = permit(request.mode, Trust(ours=request.ours, never=request.never, search=request.search))
+    return Programs(request.rules, permission, request.root, request.baseline)
 
 
 def _judged(request: Request, progress: Progress) -> Iterator[Report]:

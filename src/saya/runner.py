@@ -15,7 +15,7 @@ API_URL = "https://api.github.com"
 SERVER_URL = "https://github.com"
 
 # Inputs by how they are written on the command line.
-_SINGLE = ("base", "fail-on", "on-error", "output", "sarif", "report")
+_SINGLE = ("base", "fail-on", "on-error", "output", "sarif", "report", "synthesise")
 _LINES = ("region", "parameter", "policies")
 _LISTS = ("select", "ignore")
 _SWITCHES = ("fail-on-undecided",)

@@ -15,6 +15,7 @@ from saya.text.source import Location, Source
 
 FailOn = Literal["error", "warning", "note", "never"]
 Suppressing = Literal["head", "base"]
+Synthesise = Literal["auto", "off", "always"]
 SeverityOrOff = Literal["error", "warning", "note", "off"]
 Scalar = str | bool | int
 T = TypeVar("T", bound=str)
@@ -32,14 +33,16 @@ class Environment:
     Attributes:
         colour: whether colour is wanted whatever standard output is; None where nobody says.
         debug: whether a bug of ours is told with its traceback.
+        search: the folders that programs are looked for in, as PATH has them.
     """
 
     colour: bool | None = None
     debug: bool = False
+    search: str = os.defpath
 
 
 def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
-    """The environment: NO_COLOR (no-color.org), FORCE_COLOR, TERM, SAYA_DEBUG. Empty variables are unset ones."""
+    """The environment: NO_COLOR (no-color.org), FORCE_COLOR, TERM, SAYA_DEBUG, PATH. Empty variables are unset ones."""
     colour = None
     if environ.get("NO_COLOR"):
         colour = False
@@ -47,7 +50,8 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
         colour = True
     elif environ.get("TERM") == "dumb":
         colour = False
-    return Environment(colour=colour, debug=bool(environ.get("SAYA_DEBUG")))
+    search = environ.get("PATH") or os.defpath
+    return Environment(colour=colour, debug=bool(environ.get("SAYA_DEBUG")), search=search)
 
 
 def take_runner_variables(environ: MutableMapping[str, str] = os.environ) -> dict[str, str]:
@@ -93,6 +97,8 @@ class Config:
         ignore: policies that do not judge.
         fail_on: the least severity that fails the run.
         fail_on_undecided: whether what is undecided fails the run too.
+        synthesise: whether programs that make templates are run: `auto` where the head is known to be in the
+            repository itself.
         suppressions: whose suppressions hold where there is a base: `base` makes those void that head adds.
     """
 
@@ -105,6 +111,7 @@ class Config:
     fail_on: FailOn = "error"
     fail_on_undecided: bool = False
     suppressions: Suppressing = "head"
+    synthesise: Synthesise = "auto"
 
 
 def read_config(source: Source) -> Config:
@@ -143,6 +150,7 @@ def config_schema() -> dict[str, Any]:
             "fail-on": {"enum": list(get_args(FailOn))},
             "fail-on-undecided": {"type": "boolean"},
             "suppressions": {"enum": list(get_args(Suppressing))},
+            "synthesise": {"enum": list(get_args(Synthesise))},
         },
     }
 
@@ -209,6 +217,11 @@ def _suppressions(node: Node) -> Suppressing:
     return _word(node, words, "suppressions")
 
 
+def _synthesise(node: Node) -> Synthesise:
+    words: tuple[Synthesise, ...] = get_args(Synthesise)
+    return _word(node, words, "synthesise")
+
+
 def _boolean(node: Node) -> bool:
     if isinstance(node, ScalarNode) and node.kind == "bool":
         return node.text.lower() == "true"
@@ -225,6 +238,7 @@ _READERS = {
     "fail-on": _fail_on,
     "fail-on-undecided": _boolean,
     "suppressions": _suppressions,
+    "synthesise": _synthesise,
 }
 
 

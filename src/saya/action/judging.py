@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import posixpath
+import re
 from collections.abc import Callable
 from contextlib import chdir
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from saya.action.remote import may_hold_template, open_remote
 from saya.errors import ConfigError, UserError
@@ -43,13 +47,14 @@ class Judged:
     whole: bool = True
 
 
-def judge_event(
+def judge_event(  # noqa: PLR0913, PLR0917 - what an event brings, and what it is judged with
     event: Event,
     choices: Choices,
     base: str | None,
     transport: Transport | None,
     progress: Progress,
     log: Callable[[str], None],
+    search: str = os.defpath,
 ) -> Judged:
     """Judge the head of an event against its base, from the checkout where that has both, else over the API.
 
@@ -58,11 +63,11 @@ def judge_event(
     """
     root = tree_root(Path.cwd())
     if base is not None and not event.privileged:
-        return _judge(choices, root, open_base(base, tuple(choices.paths), root), progress)
+        return _judge(choices, root, open_base(base, tuple(choices.paths), root), progress, _head(event, root, search))
     missing = _why_no_checkout(event, root)
     if not missing:
         try:
-            return _judge(choices, root, _local_base(event, root), progress)
+            return _judge(choices, root, _local_base(event, root), progress, _head(event, root, search))
         except MissingBaseError as error:
             missing = str(error)
     return _judge_remotely(event, choices, transport, progress, log, missing)
@@ -127,8 +132,39 @@ def _judge_remotely(
     return replace(judged, report=replace(report, notices=(*notices, *report.notices)))
 
 
-def _judge(choices: Choices, root: Path, baseline: Baseline | None, progress: Progress) -> Judged:
-    request = make_request(choices, root, baseline)
+class Head(NamedTuple):
+    """What is known of the programs of a head before one is run: see `saya.sources.synthesis.Trust`."""
+
+    ours: bool | None = None
+    never: str = "its files are read over the API, and nothing of them is run"
+    search: str = os.defpath
+
+
+def _head(event: Event, root: Path, search: str) -> Head:
+    never = "this event holds a token that writes" if event.privileged else ""
+    if not never and keeps_credentials(root):
+        never = "the checkout keeps its token in .git/config; check out with `persist-credentials: false`"
+    return Head(not event.fork, never, search)
+
+
+def keeps_credentials(root: Path) -> bool:
+    """Whether the configuration of a checkout holds a token, or leads to one, as that of actions/checkout does."""
+    try:
+        text = (root / ".git" / "config").read_text(encoding="utf-8", errors="replace").lower()
+    except OSError:
+        return False
+    return "extraheader" in text or "includeif" in text or re.search(r"://[^/\s]*:[^/\s]*@", text) is not None
+
+
+def _judge(
+    choices: Choices,
+    root: Path,
+    baseline: Baseline | None,
+    progress: Progress,
+    head: Head = Head(),  # noqa: B008 - frozen
+) -> Judged:
+    request = make_request(choices, root, baseline, search=head.search)
+    request = replace(request, ours=head.ours, never=head.never)
     templates = read_templates(baseline.files) if baseline is not None and baseline.configures else {}
     if baseline is not None and baseline.configures and not _touches_templates(baseline):
         report = Report(base=baseline.name, head=baseline.head, notices=(*request.notices, NOTHING_TO_JUDGE))
@@ -143,7 +179,10 @@ def _touches_templates(baseline: Baseline) -> bool:
     if changed is None:
         return True
     paths = {*changed, *baseline.renamed.values()}
-    return any(may_hold_template(path) or path.endswith("samconfig.toml") for path in paths)
+    if any(may_hold_template(path) or path.endswith("samconfig.toml") for path in paths):
+        return True
+    # What a program is made of may be any file.
+    return bool(changed) and any(posixpath.basename(path) == "cdk.json" for path in baseline.files.below(""))
 
 
 def read_templates(base: Files) -> dict[str, str]:

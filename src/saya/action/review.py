@@ -138,7 +138,7 @@ def judged_or_problem(run: Run, event: Event, transport: Transport | None) -> Ju
         return Judged(report=Report(notices=("a branch was deleted, and there is nothing to judge",)))
     progress = Progress(bug=run.console.bug)
     try:
-        return judge_event(event, run.choices, run.options.base, transport, progress, run.console.say)
+        return judge_event(event, run.choices, run.options.base, transport, progress, run.console.say, run.search)
     except UserError as error:
         return Judged(report=Report(errors=problems_of(error)), whole=False)
     except GitHubError as error:

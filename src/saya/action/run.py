@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from typing import Protocol
@@ -55,7 +56,7 @@ class Console(Protocol):
 
 @record(kw_only=True)
 class Run:
-    """One run of the action. `timing` and `sleep` are how GitHub is asked."""
+    """One run of the action. `timing` and `sleep` are how GitHub is asked, `search` is where programs are."""
 
     choices: Choices
     options: Options
@@ -63,3 +64,4 @@ class Run:
     console: Console
     timing: Timing = field(default_factory=Timing)
     sleep: Callable[[float], None] = time.sleep
+    search: str = os.defpath

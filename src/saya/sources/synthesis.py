@@ -23,7 +23,7 @@ from saya.sources.cdk import MANIFEST, read_settings
 from saya.sources.child import check_reach, free_user, run_child
 from saya.sources.workspace import Folder
 
-Synthesise = Literal["auto", "off", "always"]
+Mode = Literal["auto", "off", "always"]
 
 TIMEOUT = 300.0
 """Seconds that a program may take; one of 4800 resources takes five, one in Python without its cache forty."""
@@ -81,6 +81,35 @@ class Permission:
     why: str = "synthesis is off"
     search: str = os.defpath
     timeout: float = TIMEOUT
+
+
+@record(kw_only=True)
+class Trust:
+    """What is known of a head before anything of it is run.
+
+    Attributes:
+        ours: whether it lies in the repository itself, whose authors could run anything anyway; None where nobody says.
+        never: why nothing of it may be run, whatever is asked for; empty where it may.
+        search: as in `Permission`.
+    """
+
+    ours: bool | None = None
+    never: str = ""
+    search: str = os.defpath
+
+
+def permit(mode: Mode, trust: Trust) -> Permission:
+    """Whether programs are run, for what is asked and what is known."""
+    if mode == "off":
+        return Permission(why="it was not run (`synthesise: off`), and there is no assembly of it")
+    if trust.never:
+        return Permission(why=f"it was not run: {trust.never}")
+    if mode == "always" or trust.ours:
+        return Permission(granted=True, always=mode == "always", why="", search=trust.search)
+    who = "the head is in another repository" if trust.ours is False else "nobody says whether it can be trusted"
+    return Permission(
+        why=f"it was not run, as {who}, and there is no assembly of it; run `cdk synth`, or `--synthesise always`"
+    )
 
 
 @record(kw_only=True)
@@ -250,6 +279,8 @@ def _environment(
     """All that the program is told."""
     own = (project / "node_modules" / ".bin", project / ".venv" / "bin", project / "venv" / "bin")
     search = [str(each) for each in own if each.is_dir()]
+    if shutil.which("npx", path=permission.search) is None:
+        search.append(str(_write_npx(place)))
     environment = {
         **_ENVIRONMENT,
         "PATH": os.pathsep.join([*search, permission.search]),
@@ -264,6 +295,24 @@ def _environment(
     overflow.write_text(context, encoding="utf-8")
     overflow.chmod(0o644)
     return {**environment, "CONTEXT_OVERFLOW_LOCATION_ENV": str(overflow)}
+
+
+# Debian's Node comes without npm. What is installed is on the PATH, and nothing else may be fetched anyway.
+_NPX = """\
+#!/bin/sh
+while :; do case "$1" in --) shift; break ;; -*) shift ;; *) break ;; esac; done
+exec "$@"
+"""
+
+
+def _write_npx(place: Path) -> Path:
+    """A folder with an `npx` for machines that have none."""
+    folder = place / "bin"
+    folder.mkdir()
+    folder.chmod(0o755)
+    (folder / "npx").write_text(_NPX, encoding="utf-8")
+    (folder / "npx").chmod(0o755)
+    return folder
 
 
 def _context(value: object) -> Mapping[str, object]:
