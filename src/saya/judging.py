@@ -23,8 +23,9 @@ from saya.sources.attached import AttachedFiles
 from saya.sources.base import Deployment, Files
 from saya.sources.cloudformation import has_resource_types, is_template, may_be_template
 from saya.sources.sam import read_deployments
+from saya.sources.serverless import may_be_service
 from saya.sources.workspace import decode
-from saya.text.node import Node
+from saya.text.node import MappingNode, Node
 from saya.text.parse import parse
 from saya.text.source import Source
 
@@ -81,7 +82,8 @@ def read_template(data: bytes, shown: str, problems: list[UserError], *, named: 
 
     `named` says that somebody did. Keys written twice are appended to `problems`. Raises UserError.
     """
-    if not named and not may_be_template(data):
+    may_be = may_be_template(data), may_be_service(data)
+    if not named and not any(may_be):
         return None
     duplicates: list[ParseError] = []
     try:
@@ -91,10 +93,20 @@ def read_template(data: bytes, shown: str, problems: list[UserError], *, named: 
         if named or has_resource_types(data):
             raise
         return None
+    if may_be[1] and (service := _service_of(root, source)) is not None:
+        problems.extend(duplicates)
+        return service
     if not named and not is_template(root):
         return None
     problems.extend(duplicates)
     return load_template(root, source)
+
+
+def _service_of(root: Node | None, source: Source, files: AttachedFiles | None = None) -> Template | None:
+    """The template that a service of the Serverless Framework becomes; None where the file is none."""
+    from saya.model.serverless.service import is_service, load_service  # most files are none
+
+    return load_service(root, source, files) if isinstance(root, MappingNode) and is_service(root) else None
 
 
 def find_deployments(
@@ -143,6 +155,8 @@ def make_side(
     parents: tuple[Nesting, ...] = (),
 ) -> Side:
     """A template as it is deployed, with the files that it names and where it is nested."""
+    if template.kind == "serverless":
+        template, deployments = _deployed_service(template, deployments, attached)
     resolvers = (
         Resolver(
             template,
@@ -156,6 +170,19 @@ def make_side(
         for each, parent in zip(deployments, parents or (None,) * len(deployments), strict=True)
     )
     return Side(template, deployments, tuple(resolvers), attached, parents)
+
+
+def _deployed_service(
+    template: Template, deployments: tuple[Deployment, ...], attached: AttachedFiles | None
+) -> tuple[Template, tuple[Deployment, ...]]:
+    """A service with the files that its variables name, deployed as it says itself where nobody says otherwise."""
+    from saya.model.serverless.service import load_service
+
+    service = load_service(template.written, template.source, attached)
+    own = (
+        replace(each, stack=each.stack or service.stack, region=each.region or service.region) for each in deployments
+    )
+    return service, tuple(own)
 
 
 def judge_side(side: Side, name: str, rules: Rules) -> Judgement:
@@ -190,7 +217,7 @@ def _counterpart(deployment: Deployment, index: int, others: tuple[Deployment, .
 
 def suppressions_of(side: Side, rules: Rules) -> tuple[list[Suppression], list[Problem]]:
     """The suppressions that a template's author wrote, and what is wrong with those that have no effect."""
-    found, problems = read_suppressions(side.template.source, side.template.root, rules.known)
+    found, problems = read_suppressions(side.template.source, side.template.written, rules.known)
     for source, root in _attached_documents(side):
         more, mistakes = read_suppressions(source, root, rules.known)
         found, problems = [*found, *more], [*problems, *mistakes]
@@ -231,7 +258,7 @@ def offer_fixes(
     Without `patches` those are not looked for that are only shown: for a review, which has few findings, and new ones.
     """
     new = {each.fingerprint for each in findings if each.status != "existing"}
-    if not any(ground.fingerprint in new for ground in judgement.grounds):
+    if side.template.kind == "serverless" or not any(ground.fingerprint in new for ground in judgement.grounds):
         return findings
     from saya.fixes.mend import mend  # most runs find nothing to mend
     from saya.fixes.prove import Judged

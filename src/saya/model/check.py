@@ -39,6 +39,8 @@ _FREE_FORM = frozenset(
 def check_template(template: Template) -> list[TemplateError]:
     """The mistakes of a template, those found when it was loaded among them, in the order of the file."""
     found = list(template.problems)
+    if template.kind == "serverless":
+        return []  # the framework has a schema of its own, and its variables may stand for anything
     if not template.macros:
         found.extend(_sections(template))
         found.extend(_resources(template))

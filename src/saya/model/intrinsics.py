@@ -356,7 +356,14 @@ def _condition_value(_resolver: Resolver, _argument: Node, _scope: Scope, _node:
     return always(Unknown("a condition function outside Conditions"))
 
 
+def _undecided(_resolver: Resolver, argument: Node, _scope: Scope, node: Node) -> Alternatives:
+    """A text that the file does not decide although CloudFormation's rules would; see `model.serverless`."""
+    reason = argument.text if isinstance(argument, ScalarNode) else "it is not decided"
+    return always(Text((Part("", Unknown(reason), node),)))
+
+
 FUNCTIONS: dict[str, Function] = {
+    "Fn::Saya::Undecided": _undecided,
     "Fn::GetAtt": references.get_att,
     "Fn::Sub": _sub,
     "Fn::Join": _join,

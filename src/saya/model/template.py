@@ -78,8 +78,13 @@ class Template:
         self.macros = tuple((name, node) for name, node in self.transforms if name not in KNOWN_MACROS)
 
     @property
-    def kind(self) -> Literal["cloudformation", "sam", "cdk"]:
+    def kind(self) -> Literal["cloudformation", "sam", "cdk", "serverless"]:
         return self.made_by or ("sam" if self.is_sam else "cloudformation")
+
+    @property
+    def written(self) -> MappingNode:
+        """The file as its author wrote it."""
+        return self.root
 
     @property
     def globals(self) -> MappingNode | None:

@@ -1,0 +1,213 @@
+"""The functions of a service, their versions and aliases; its layers and its role.
+
+Source: Serverless Framework 3.40, `lib/plugins/aws/package/compile/functions.js`, `layers.js`, `lib/naming.js`; the
+alias of `durableConfig` is that of version 4.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NamedTuple
+
+from saya.model.serverless.nodes import (
+    attribute,
+    below,
+    is_false,
+    is_true,
+    items,
+    join,
+    mapping,
+    merged,
+    reference,
+    scalar,
+    sequence,
+    text,
+)
+from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
+
+# The property of a function, what the framework calls it, and whether the provider may say it for all functions.
+_SETTINGS = (
+    ("Runtime", "runtime", True),
+    ("Handler", "handler", False),
+    ("MemorySize", "memorySize", True),
+    ("Timeout", "timeout", True),
+    ("KmsKeyArn", "kmsKeyArn", True),
+    ("Layers", "layers", True),
+)
+
+
+class Resources:
+    """The resources that are made, by logical ID, and the nodes that they are told at."""
+
+    def __init__(self) -> None:
+        self.nodes: dict[str, Node] = {}
+        self.keys: dict[str, ScalarNode] = {}
+
+    def add(self, logical_id: str, type_: str, properties: Node, at: Node) -> None:
+        """A resource that stands where its author wrote what it comes from. One that is there already is merged."""
+        node = mapping(at, {"Type": text(at, type_), "Properties": properties})
+        before = self.nodes.get(logical_id)
+        self.nodes[logical_id] = _joined(before, node) if before is not None else node
+        self.keys.setdefault(logical_id, text(at, logical_id))
+
+
+def _joined(one: Node, other: Node) -> Node:
+    """Two mappings as one; lists are put together, as the events of one bucket are."""
+    if isinstance(one, SequenceNode) and isinstance(other, SequenceNode):
+        return sequence(one, (*one.items, *other.items))
+    if isinstance(one, MappingNode) and isinstance(other, MappingNode):
+        entries: dict[str, Node | None] = dict(one.entries)
+        for name, node in other.entries.items():
+            before = one.entries.get(name)
+            entries[name] = node if before is None else _joined(before, node)
+        return mapping(one, entries, one.keys | other.keys)
+    return one
+
+
+class Function(NamedTuple):
+    """A function of a service: its name and the node of that, its settings, the provider's, and how names begin."""
+
+    name: str
+    key: ScalarNode
+    node: MappingNode
+    provider: Node | None
+    prefix: str
+
+    @property
+    def normalised(self) -> str:
+        """How its resources' logical IDs begin."""
+        return normalised(self.name)
+
+    @property
+    def logical_id(self) -> str:
+        return f"{self.normalised}LambdaFunction"
+
+    def setting(self, name: str, *, shared: bool = True) -> Node | None:
+        """What the function says, else what the provider says for all."""
+        own = self.node.get(name)
+        return own if own is not None or not shared else below(self.provider, name)
+
+    @property
+    def alias(self) -> tuple[str, str, Node] | None:
+        """The alias that it publishes: its name, the middle of its logical ID, and the setting it comes from."""
+        for setting, name, middle in (
+            ("provisionedConcurrency", "provisioned", "ProvConc"),
+            ("snapStart", "snapstart", "SnapStart"),
+            ("durableConfig", "durable", "Durable"),
+        ):
+            node = self.node.get(setting)
+            if node is not None and not is_false(node) and scalar(node) not in ("0", ""):
+                return name, middle, node
+        return None
+
+    def deployed_name(self, at: Node) -> Node:
+        """The name that it is deployed with."""
+        own = self.node.get("name")
+        return own if own is not None else text(at, f"{self.prefix}-{self.name}")
+
+    def target(self, at: Node) -> Node:
+        """What an event invokes: the function, or the alias that it publishes."""
+        arn = attribute(at, self.logical_id, "Arn")
+        return arn if self.alias is None else join(at, ":", (arn, text(at, self.alias[0])))
+
+
+def normalised(name: str) -> str:
+    """A name as logical IDs begin with it."""
+    name = name[:1].upper() + name[1:]
+    return name.replace("-", "Dash").replace("_", "Underscore")
+
+
+def alphanumeric(name: str) -> str:
+    """A name without all that no logical ID can hold."""
+    kept = "".join(char for char in name if char.isascii() and char.isalnum())
+    return kept[:1].upper() + kept[1:]
+
+
+def function_resources(function: Function, made: Resources) -> None:
+    """A function with its log group, its function URL, and the version and alias that it publishes."""
+    made.add(function.logical_id, "AWS::Lambda::Function", _properties(function), function.key)
+    if not is_true(function.setting("disableLogs")):
+        name = join(function.key, "/", (text(function.key, "/aws/lambda"), function.deployed_name(function.key)))
+        properties = mapping(function.key, {"LogGroupName": name})
+        made.add(f"{function.normalised}LogGroup", "AWS::Logs::LogGroup", properties, function.key)
+    url = function.node.get("url")
+    if url is not None and not is_false(url):
+        at = function.node.keys.get("url") or url
+        properties = mapping(at, {"TargetFunctionArn": function.target(at)})
+        made.add(f"{function.logical_id}Url", "AWS::Lambda::Url", properties, at)
+    if function.alias is not None:
+        _published(function, made)
+
+
+def _properties(function: Function) -> MappingNode:
+    entries: dict[str, Node | None] = {name: function.setting(key, shared=all_) for name, key, all_ in _SETTINGS}
+    architecture = function.setting("architecture")
+    entries["FunctionName"] = function.deployed_name(function.key)
+    entries["Architectures"] = sequence(architecture, (architecture,)) if architecture is not None else None
+    environment = merged(below(function.provider, "environment"), function.node.get("environment"))
+    entries["Environment"] = mapping(environment, {"Variables": environment}) if environment is not None else None
+    entries["VpcConfig"] = _vpc(function.setting("vpc"))
+    alias = function.alias
+    if alias is not None and alias[1] == "SnapStart":
+        entries["SnapStart"] = mapping(alias[2], {"ApplyOn": text(alias[2], "PublishedVersions")})
+    if alias is not None and alias[1] == "Durable":
+        entries["DurableConfig"] = alias[2]
+    image = function.node.get("image")
+    if isinstance(image, MappingNode):
+        kept = {"Command": image.get("command"), "EntryPoint": image.get("entryPoint")}
+        entries["ImageConfig"] = mapping(image, kept) if any(kept.values()) else None
+    if image is not None:
+        entries["PackageType"] = text(image, "Image")
+        entries["Code"] = mapping(image, {"ImageUri": image}) if isinstance(image, ScalarNode) else None
+    keys = {name: key for name, setting, _ in _SETTINGS if (key := function.node.keys.get(setting)) is not None}
+    if "architecture" in function.node.keys:
+        keys["Architectures"] = function.node.keys["architecture"]
+    return mapping(function.node, entries, keys)
+
+
+def _vpc(vpc: Node | None) -> Node | None:
+    if not isinstance(vpc, MappingNode):
+        return None
+    return mapping(vpc, {"SecurityGroupIds": vpc.get("securityGroupIds"), "SubnetIds": vpc.get("subnetIds")})
+
+
+def _published(function: Function, made: Resources) -> None:
+    alias = function.alias
+    assert alias is not None
+    name, middle, at = alias
+    made_of = [function.node, *(node for node in (function.provider,) if node is not None)]
+    content = "\0".join(node.source.text[node.start : node.end] for node in made_of)
+    version = (
+        f"{function.normalised}LambdaVersion{hashlib.sha256(content.encode('utf-8', 'surrogatepass')).hexdigest()}"
+    )
+    owner = reference(at, function.logical_id)
+    made.add(version, "AWS::Lambda::Version", mapping(at, {"FunctionName": owner}), at)
+    properties = mapping(
+        at, {"FunctionName": owner, "FunctionVersion": attribute(at, version, "Version"), "Name": text(at, name)}
+    )
+    made.add(f"{function.normalised}{middle}LambdaAlias", "AWS::Lambda::Alias", properties, at)
+
+
+def layer_resources(section: Node | None, made: Resources) -> None:
+    """The layers that a service publishes."""
+    for name, node in section.entries.items() if isinstance(section, MappingNode) else ():
+        if not isinstance(node, MappingNode) or not isinstance(section, MappingNode):
+            continue
+        properties = {
+            "LayerName": node.get("name") or text(node, name),
+            "CompatibleArchitectures": node.get("compatibleArchitectures"),
+            "CompatibleRuntimes": node.get("compatibleRuntimes"),
+        }
+        at = section.keys.get(name) or node
+        made.add(f"{normalised(name)}LambdaLayer", "AWS::Lambda::LayerVersion", mapping(node, properties), at)
+
+
+def role_resource(provider: Node | None, made: Resources) -> None:
+    """The role of all functions, with the statements that the service gives it."""
+    found = [below(provider, "iam", "role", "statements"), below(provider, "iamRoleStatements")]
+    for statements in found:
+        if items(statements) and statements is not None:
+            document = mapping(statements, {"Version": text(statements, "2012-10-17"), "Statement": statements})
+            policy = mapping(statements, {"PolicyName": text(statements, "lambda"), "PolicyDocument": document})
+            properties = mapping(statements, {"Policies": sequence(statements, (policy,))})
+            made.add("IamRoleLambdaExecution", "AWS::IAM::Role", properties, statements)

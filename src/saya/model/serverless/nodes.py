@@ -1,0 +1,89 @@
+"""Nodes that nobody wrote, which stand where the author wrote what they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
+
+UNDECIDED = "Fn::Saya::Undecided"
+"""A function of our own: a text that nothing in the service decides; its argument is the reason."""
+
+
+def text(at: Node, content: str) -> ScalarNode:
+    """A string at a place."""
+    return ScalarNode(at.source, at.start, at.end, content, "str", "embedded")
+
+
+def mapping(at: Node, entries: dict[str, Node | None], keys: dict[str, ScalarNode] | None = None) -> MappingNode:
+    """A mapping at a place, without the entries that are None; a key stands where its value does unless `keys` say."""
+    present = {name: node for name, node in entries.items() if node is not None}
+    named = {name: (keys or {}).get(name) or text(node, name) for name, node in present.items()}
+    return MappingNode(at.source, at.start, at.end, present, named, flow=False)
+
+
+def sequence(at: Node, items: Iterable[Node]) -> SequenceNode:
+    """A list at a place."""
+    return SequenceNode(at.source, at.start, at.end, list(items), flow=False)
+
+
+def reference(at: Node, logical_id: str) -> MappingNode:
+    """`Ref`."""
+    return mapping(at, {"Ref": text(at, logical_id)})
+
+
+def attribute(at: Node, logical_id: str, name: str) -> MappingNode:
+    """`Fn::GetAtt`."""
+    return mapping(at, {"Fn::GetAtt": sequence(at, (text(at, logical_id), text(at, name)))})
+
+
+def join(at: Node, delimiter: str, items: Iterable[Node]) -> MappingNode:
+    """`Fn::Join`."""
+    return mapping(at, {"Fn::Join": sequence(at, (text(at, delimiter), sequence(at, items)))})
+
+
+def undecided(at: Node, reason: str) -> MappingNode:
+    """A text that nothing in the service decides."""
+    return mapping(at, {UNDECIDED: text(at, reason)})
+
+
+def merged(under: Node | None, over: Node | None) -> Node | None:
+    """One mapping over another, key by key and all the way down; else the one that is over."""
+    if not isinstance(under, MappingNode) or not isinstance(over, MappingNode):
+        return under if over is None else over
+    entries: dict[str, Node | None] = dict(under.entries)
+    for name, node in over.entries.items():
+        entries[name] = merged(entries.get(name), node)
+    return mapping(over, entries, under.keys | over.keys)
+
+
+def scalar(node: Node | None) -> str | None:
+    """The text of a scalar that is not empty."""
+    return node.text if isinstance(node, ScalarNode) and node.kind != "null" else None
+
+
+def below(node: Node | None, *names: str) -> Node | None:
+    """What stands below the keys, one after the other."""
+    for name in names:
+        node = node.get(name) if isinstance(node, MappingNode) else None
+    return node
+
+
+def items(node: Node | None) -> list[Node]:
+    """The items of a list; none where it is no list."""
+    return node.items if isinstance(node, SequenceNode) else []
+
+
+def items_or_one(node: Node | None) -> list[Node]:
+    """The items of a list, or the one thing that stands in its place."""
+    return items(node) or ([] if node is None else [node])
+
+
+def is_true(node: Node | None) -> bool:
+    """Whether a setting is switched on."""
+    return isinstance(node, ScalarNode) and node.text.lower() == "true"
+
+
+def is_false(node: Node | None) -> bool:
+    """Whether a setting is switched off."""
+    return isinstance(node, ScalarNode) and node.text.lower() == "false"

@@ -1,0 +1,106 @@
+"""A service of the Serverless Framework as the template that the framework makes of it.
+
+Every resource stands where its author wrote what it comes from: a function at its name, an event at its own. Logical
+IDs and wiring are those of the framework. Source: Serverless Framework 3.40, `lib/plugins/aws` (tests hold this against
+what it packages). What plugins change is not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from saya.model.serverless.events import event_resources
+from saya.model.serverless.functions import Function, Resources, function_resources, layer_resources, role_resource
+from saya.model.serverless.nodes import UNDECIDED, below, items_or_one, mapping, merged, scalar, text
+from saya.model.serverless.variables import Variables
+from saya.model.template import Template
+from saya.text.node import MappingNode, Node, ScalarNode
+from saya.text.source import Source
+
+_SECTIONS = ("Resources", "Conditions", "Mappings", "Parameters", "Outputs", "Transform", "Metadata")
+
+
+class Service(Template):
+    """A `serverless.yml`. `stack` and `region` are those that it is deployed as; None where it does not say."""
+
+    __slots__ = ("authored", "region", "stack")
+
+    def __init__(self, root: MappingNode, authored: MappingNode, source: Source) -> None:
+        super().__init__(root, source)
+        self.authored = authored
+        self.stack: str | None = None
+        self.region: str | None = None
+
+    @property
+    def kind(self) -> Literal["serverless"]:
+        return "serverless"
+
+    @property
+    def written(self) -> MappingNode:
+        """What the author wrote."""
+        return self.authored
+
+
+def is_service(root: Node | None) -> bool:
+    """Whether a file is a service on AWS: it names a service, and a provider or functions."""
+    if not isinstance(root, MappingNode) or "service" not in root.entries:
+        return False
+    provider, functions = root.get("provider"), root.get("functions")
+    if provider is None:
+        return isinstance(functions, MappingNode) and "frameworkVersion" in root.entries
+    name = scalar(provider) or scalar(below(provider, "name"))
+    return name == "aws" or (name is not None and name.startswith("${file("))
+
+
+def load_service(root: MappingNode, source: Source, files: Callable[[str], Source | None] | None = None) -> Service:
+    """The template that a service becomes. `files` gives the files beside it, by path from its folder."""
+    variables = Variables(root, files)
+    own = {name: variables.resolved(node) for name, node in root.entries.items() if name not in ("custom", "params")}
+    provider = own.get("provider")
+    stage = variables.stage
+    name = scalar(own.get("service")) or scalar(below(own.get("service"), "name")) or "service"
+    made = Resources()
+    for function in _functions(own.get("functions"), provider, f"{name}-{stage}"):
+        function_resources(function, made)
+        event_resources(function, own, made)
+    layer_resources(own.get("layers"), made)
+    role_resource(provider, made)
+    service = Service(_with_author_s(made, own.get("resources"), root), root, source)
+    service.stack = scalar(below(provider, "stackName")) or f"{name}-{stage}"
+    service.region = scalar(below(provider, "region"))
+    return service
+
+
+def _functions(section: Node | None, provider: Node | None, prefix: str) -> list[Function]:
+    """The functions of a section, which may be a list of such."""
+    found = []
+    for part in items_or_one(section):
+        if isinstance(part, MappingNode):
+            for name, node in part.entries.items():
+                if isinstance(node, MappingNode) and UNDECIDED not in node.entries:
+                    found.append(Function(name, part.keys.get(name) or text(node, name), node, provider, prefix))
+    return found
+
+
+def _with_author_s(made: Resources, resources: Node | None, root: MappingNode) -> MappingNode:
+    """The template: what is made, with the `resources` of the service over it and their `extensions`."""
+    whole: Node = mapping(root, {"Resources": mapping(root, dict(made.nodes), made.keys)})
+    for part in items_or_one(resources):
+        if not isinstance(part, MappingNode):
+            continue
+        sections = {name: part.get(name) for name in _SECTIONS if isinstance(part.get(name), MappingNode | ScalarNode)}
+        whole = merged(whole, mapping(part, sections, part.keys)) or whole
+        extensions = part.get("extensions")
+        if isinstance(extensions, MappingNode):
+            whole = merged(whole, mapping(part, {"Resources": extensions})) or whole
+    assert isinstance(whole, MappingNode)
+    return mapping(root, {**whole.entries, "Resources": _only_mappings(whole.entries["Resources"])}, whole.keys)
+
+
+def _only_mappings(resources: Node) -> Node:
+    """The Resources without what a variable leaves undecided."""
+    if not isinstance(resources, MappingNode):
+        return mapping(resources, {})
+    kept = {name: node for name, node in resources.entries.items() if isinstance(node, MappingNode)}
+    return mapping(resources, dict(kept), resources.keys)

@@ -1,0 +1,267 @@
+"""`${...}` of the Serverless Framework: what the service decides is put in, the rest is undecided, with the reason.
+
+Source: Serverless Framework 3, variables: `${type(params):address, fallback}`; `self`, `opt`, `env`, `sls`, `param`,
+`file`, `aws` are known here; `cf`, `s3`, `ssm` and those of plugins are read when the service is deployed. An option
+that has a fallback is taken to be that, as a parameter is its Default; an environment variable is not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from saya.errors import ParseError
+from saya.model.serverless.nodes import UNDECIDED, below, join, mapping, reference, scalar, sequence, text, undecided
+from saya.pattern import pattern
+from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
+from saya.text.parse import parse
+from saya.text.source import Source
+
+MAX_DEPTH = 24
+MAX_NODES = 20_000
+_VARIABLE = pattern(r"\s*([A-Za-z][\w-]*)(?:\(([^()]*)\))?(?::(?!:)(.*))?\Z", re.DOTALL)
+_OPENS = pattern(r"\$\{\s*[A-Za-z][\w-]*(?:\([^()]*\)|:(?!:))")
+_STAGE = "dev"
+"""The stage where nobody names one. Source: Serverless Framework 3, provider settings."""
+
+
+class Undecided(NamedTuple):
+    """Why a variable has no value here."""
+
+    reason: str
+
+
+class Piece(NamedTuple):
+    """A stretch of a text: a literal, or the inside of a `${...}`."""
+
+    text: str
+    variable: bool
+
+
+class Variables:
+    """The variables of one service. `files` gives the files beside it."""
+
+    def __init__(self, root: MappingNode, files: Callable[[str], Source | None] | None) -> None:
+        self._root = root
+        self._files = files
+        self._parsed: dict[str, Node | Undecided] = {}
+        self._open: list[str] = []
+        self._made = 0
+
+    def resolved(self, node: Node) -> Node:
+        """A node with the variables in it replaced; what has none stays the very node that it is."""
+        if node.source.text.find("${", node.start, node.end) < 0 and not isinstance(node, ScalarNode):
+            return node
+        self._made += 1
+        if self._made > MAX_NODES:
+            return undecided(node, "the service's variables come to too much")
+        if isinstance(node, ScalarNode):
+            return self._scalar(node) if "${" in node.text else node
+        if isinstance(node, SequenceNode):
+            return sequence(node, map(self.resolved, node.items))
+        if isinstance(node, MappingNode):
+            if "Fn::Sub" in node.entries and len(node.entries) == 1:
+                return self._sub(node, node.entries["Fn::Sub"])
+            entries: dict[str, Node | None] = {name: self.resolved(value) for name, value in node.entries.items()}
+            return mapping(node, entries, node.keys)
+        return node
+
+    def _scalar(self, node: ScalarNode) -> Node:
+        pieces = split(node.text)
+        if not any(piece.variable for piece in pieces):
+            return node
+        values = [self._value(piece, node) for piece in pieces]
+        if len(values) == 1:
+            return self._whole(values[0], node)
+        texts = [value.text if isinstance(value, ScalarNode) else None for value in values]
+        if None not in texts:
+            return ScalarNode(node.source, node.start, node.end, "".join(map(str, texts)), "str", "embedded")
+        return join(node, "", (self._whole(value, node) for value in values))
+
+    @staticmethod
+    def _whole(value: Node | Undecided, at: ScalarNode) -> Node:
+        """A value in the place of the variable: a scalar where that stands, all else where it is written."""
+        if isinstance(value, Undecided):
+            return undecided(at, value.reason)
+        if isinstance(value, ScalarNode):
+            return ScalarNode(at.source, at.start, at.end, value.text, value.kind, "embedded")
+        return value
+
+    def _sub(self, node: MappingNode, argument: Node) -> Node:
+        """An `Fn::Sub`, whose own `${...}` stay; what is undecided becomes a variable of it."""
+        template, names = argument, None
+        if isinstance(argument, SequenceNode) and len(argument.items) == 2:
+            template, names = argument.items
+        if not isinstance(template, ScalarNode):
+            return node
+        out, variables = [], dict[str, Node | None]()
+        for piece in split(template.text):
+            value = self._value(piece, template)
+            if isinstance(value, ScalarNode):
+                out.append(value.text)
+            else:
+                name = f"SayaVariable{len(variables)}"
+                variables[name] = self._whole(value, template)
+                out.append(f"${{{name}}}")
+        if isinstance(names, MappingNode):
+            variables |= {name: self.resolved(value) for name, value in names.entries.items()}
+        whole = template if out == [template.text] else text(template, "".join(out))
+        inner: Node = sequence(argument, (whole, mapping(argument, variables))) if variables else whole
+        return mapping(node, {"Fn::Sub": inner}, node.keys)
+
+    def _value(self, piece: Piece, at: Node) -> Node | Undecided:
+        return self._evaluated(piece.text, at) if piece.variable else text(at, piece.text)
+
+    def _evaluated(self, inside: str, at: Node) -> Node | Undecided:
+        """The value of a variable, by its alternatives in turn."""
+        if inside in self._open or len(self._open) >= MAX_DEPTH:
+            return Undecided(f"`${{{inside}}}` refers to itself")
+        self._open.append(inside)
+        try:
+            reasons = []
+            for one in _alternatives(inside):
+                value = self._alternative(one, at)
+                if not isinstance(value, Undecided):
+                    return value
+                reasons.append(value)
+                if one.strip().startswith("env:"):
+                    break  # what it falls back to is for those who have not set it
+            return reasons[0] if reasons else Undecided(f"`${{{inside}}}` is no variable")
+        finally:
+            self._open.pop()
+
+    def _alternative(self, inside: str, at: Node) -> Node | Undecided:
+        literal = _literal(inside, at)
+        if literal is not None:
+            return literal
+        inner = [self._value(piece, at) for piece in split(inside)]
+        told = next((each for each in inner if isinstance(each, Undecided)), None)
+        if told is not None:
+            return told
+        match = _VARIABLE.match("".join(each.text for each in inner if isinstance(each, ScalarNode)))
+        if match is None:
+            return Undecided(f"`${{{inside}}}` is no variable")
+        return self._named(match[1], (match[2] or "").strip(), (match[3] or "").strip(), at)
+
+    def _named(self, type_: str, parameter: str, address: str, at: Node) -> Node | Undecided:
+        if type_ == "self":
+            return self._found(self._root, address, f"`self:{address}`")
+        if type_ == "file":
+            return self._file(parameter, address)
+        if type_ == "sls" and address == "stage":
+            return text(at, self.stage)
+        if type_ == "param":
+            own = self._found(below(self._root, "params", self.stage), address, f"`param:{address}`")
+            shared = below(self._root, "params", "default")
+            return self._found(shared, address, f"`param:{address}`") if isinstance(own, Undecided) else own
+        if type_ == "aws" and address in ("accountId", "region"):
+            return reference(at, "AWS::AccountId" if address == "accountId" else "AWS::Region")
+        if type_ == "strToBool":
+            return text(at, parameter)
+        if type_ == "env":
+            return Undecided(f"the environment variable `{address}` decides it when the service is deployed")
+        if type_ == "opt":
+            return Undecided(f"the option `--{address}` decides it when the service is deployed")
+        return Undecided(f"`${{{type_}:{address}}}` is read when the service is deployed")
+
+    def _found(self, root: Node | None, address: str, told: str) -> Node | Undecided:
+        node = root
+        for step in filter(None, address.split(".")):
+            if isinstance(node, ScalarNode) and "${" in node.text:
+                node = self.resolved(node)
+            if isinstance(node, SequenceNode) and step.isdigit() and int(step) < len(node.items):
+                node = node.items[int(step)]
+            else:
+                node = node.get(step) if isinstance(node, MappingNode) else None
+        if node is None or (isinstance(node, ScalarNode) and node.kind == "null"):
+            return Undecided(f"{told} is nothing in this service")
+        value = self.resolved(node)
+        reason = below(value, UNDECIDED)
+        return Undecided(reason.text) if isinstance(reason, ScalarNode) else value
+
+    def _file(self, name: str, address: str) -> Node | Undecided:
+        known = self._parsed.get(name)
+        if known is None:
+            known = self._parsed[name] = self._read(name)
+        return known if isinstance(known, Undecided) else self._found(known, address, f"`{address}` of {name}")
+
+    def _read(self, name: str) -> Node | Undecided:
+        source = self._files(name.strip("'\"")) if self._files is not None else None
+        if source is None or not name.strip("'\"").lower().endswith((".yml", ".yaml", ".json")):
+            return Undecided(f"the file `{name}` decides it")
+        try:
+            return parse(source, duplicates=[]) or Undecided(f"{name} is empty")
+        except ParseError as error:
+            return Undecided(f"{name} cannot be read: {error.message}")
+
+    @property
+    def stage(self) -> str:
+        """The stage that the service is deployed to where nobody names another."""
+        written = below(self._root, "provider", "stage")
+        inside = f"{id(self)}stage"
+        if written is None or inside in self._open:
+            return _STAGE
+        self._open.append(inside)
+        try:
+            return scalar(self.resolved(written)) or _STAGE
+        finally:
+            self._open.pop()
+
+
+def split(content: str) -> list[Piece]:
+    """The literals and the variables of a text; `${...}` of CloudFormation are literals."""
+    out: list[Piece] = []
+    at = 0
+    while (found := _OPENS.search(content, at)) is not None:
+        end = _closing(content, found.start() + 2)
+        if end is None:
+            break
+        if found.start() > at:
+            out.append(Piece(content[at : found.start()], variable=False))
+        out.append(Piece(content[found.start() + 2 : end], variable=True))
+        at = end + 1
+    if at < len(content) or not out:
+        out.append(Piece(content[at:], variable=False))
+    return out
+
+
+def _closing(content: str, at: int) -> int | None:
+    """Where the brace closes that was opened just before `at`."""
+    depth = 1
+    for index in range(at, len(content)):
+        if content.startswith("${", index):
+            depth += 1
+        elif content[index] == "}":
+            depth -= 1
+            if not depth:
+                return index
+    return None
+
+
+def _alternatives(inside: str) -> list[str]:
+    """A variable and what it falls back to, at the commas that stand in no quotes, braces or parentheses."""
+    out, depth, quote, start = [], 0, "", 0
+    for index, char in enumerate(inside):
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "'\"":
+            quote = char
+        elif char in "({":
+            depth += 1
+        elif char in ")}":
+            depth -= 1
+        elif char == "," and not depth:
+            out.append(inside[start:index])
+            start = index + 1
+    return [*out, inside[start:]]
+
+
+def _literal(inside: str, at: Node) -> Node | None:
+    """A fallback that is written out: a string in quotes, a number, a boolean."""
+    content = inside.strip()
+    if len(content) > 1 and content[0] in "'\"" and content[-1] == content[0]:
+        return text(at, content[1:-1])
+    if content in ("true", "false") or content.lstrip("-").replace(".", "", 1).isdigit():
+        return text(at, content)
+    return None

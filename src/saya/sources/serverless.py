@@ -1,0 +1,12 @@
+"""What makes a file a service of the Serverless Framework: its content, never its name."""
+
+from __future__ import annotations
+
+import re
+
+_MARKS = re.compile(rb"""^["']?service["']?[ \t]*:""", re.MULTILINE)
+
+
+def may_be_service(data: bytes) -> bool:
+    """Whether the bytes are worth parsing."""
+    return b"provider" in data and _MARKS.search(data) is not None

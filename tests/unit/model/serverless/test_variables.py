@@ -1,0 +1,111 @@
+"""`${...}` of the Serverless Framework."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from saya.model.resolve import Resolver
+from saya.model.serverless.service import load_service
+from saya.text.node import MappingNode
+from saya.text.parse import parse
+from saya.text.source import Source
+
+from ..templates import property_of  # noqa: TID252
+
+SERVICE = """\
+service: parcels
+provider: {name: aws, region: eu-west-1, stage: "${opt:stage, self:custom.stage}"}
+params: {default: {size: small}, live: {size: large}}
+custom:
+  stage: test
+  table: parcels-${sls:stage}
+  arn: {Fn::GetAtt: [Queue, QueueName]}
+  names: [one, two]
+  circle: ${self:custom.circle}
+  deep: {test: here}
+resources:
+  Resources:
+    Queue: {Type: AWS::SQS::Queue}
+    X:
+      Type: Custom::X
+      Properties:
+        P: VALUE
+"""
+LATER = " when the service is deployed"
+
+
+def value_of(written: str, service: str = SERVICE, **files: str) -> Any:
+    sources = {f"{name}.yml": Source(f"{name}.yml", body) for name, body in files.items()}
+    source = Source("serverless.yml", service.replace("VALUE", written))
+    root = parse(source)
+    assert isinstance(root, MappingNode)
+    return property_of(Resolver(load_service(root, source, sources.get)), "P")
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("plain", "plain"),
+        ("${self:custom.stage}", "test"),
+        ("${self:custom.table}", "parcels-test"),
+        ("${self:service}-${self:custom.deep.${sls:stage}}", "parcels-here"),
+        ("${self:custom.names}", ["one", "two"]),
+        ("${self:custom.names.1}", "two"),
+        ("${self:custom.arn}", "${Queue.QueueName}"),
+        ("${opt:stage, 'dev'}", "dev"),
+        ("${opt:memory, 512}", "512"),
+        ("${param:size}", "small"),
+        ("${self:custom.nothing, 'otherwise'}", "otherwise"),
+        ("arn:aws:sqs:${aws:region}:${aws:accountId}:q", "arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:q"),
+        ('!Sub "${AWS::Region}-${self:custom.stage}-${X}"', "${AWS::Region}-test-${X}"),
+        ('!Sub ["${A}-${sls:stage}", {A: "${self:custom.stage}"}]', "test-test"),
+    ],
+)
+def test_what_the_service_decides_is_put_in(written: str, value: Any):
+    assert value_of(written) == value
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("${env:KEY}", f"${{?}} ?the environment variable `KEY` decides it{LATER}"),
+        ("${env:KEY, 'x'}", f"${{?}} ?the environment variable `KEY` decides it{LATER}"),
+        ("${opt:x}", f"${{?}} ?the option `--x` decides it{LATER}"),
+        ("a-${ssm:/x/y}-b", f"a-${{?}}-b ?`${{ssm:/x/y}}` is read{LATER}"),
+        ("${cf(eu-west-1):stack.output}", f"${{?}} ?`${{cf:stack.output}}` is read{LATER}"),
+        ("${self:custom.nothing}", "${?} ?`self:custom.nothing` is nothing in this service"),
+        ("${self:custom.circle}", "${?} ?`${self:custom.circle}` refers to itself"),
+        ("${file(./absent.yml):a}", "${?} ?the file `./absent.yml` decides it"),
+        (
+            '!Sub "${AWS::Region}-${env:KEY}"',
+            f"${{AWS::Region}}-${{?}} ?the environment variable `KEY` decides it{LATER}",
+        ),
+    ],
+)
+def test_what_it_does_not_decide_is_unknown(written: str, value: Any):
+    assert value_of(written) == value
+
+
+def test_a_local_file_is_read():
+    assert value_of("${file(more.yml):a.b}", more="a: {b: '${self:custom.stage}'}") == "test"
+    assert value_of("${file(more.yml)}", more="a: 1") == {"a": "1"}
+    assert value_of("${file(more.yml)}", more="a: [") == (
+        "${?} ?more.yml cannot be read: not valid YAML: did not find expected node content"
+    )
+
+
+def test_a_variable_stands_where_it_is_used():
+    source = Source("serverless.yml", SERVICE.replace("VALUE", "${self:custom.stage}"))
+    root = parse(source)
+    assert isinstance(root, MappingNode)
+    resolver = Resolver(load_service(root, source))
+    (place,) = resolver.places(resolver.resources["X"], ("P",))
+    assert source.text[place.at.start : place.at.end] == "${self:custom.stage}"
+
+
+def test_laughter_ends():
+    levels = "".join(f"  l{at}: ['${{self:custom.l{at + 1}}}', '${{self:custom.l{at + 1}}}']\n" for at in range(23))
+    service = SERVICE.replace("custom:\n", f"custom:\n{levels}  l23: x\n")
+    assert value_of("${self:custom.l0}", service) is not None
