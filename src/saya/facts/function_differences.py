@@ -79,7 +79,8 @@ def _changes(
     revisions: Revisions, before: TemplateResource, after: TemplateResource, guard: Guard, files: ChangedFiles
 ) -> Changes:
     sides: dict[str, Differences] = {"code": {}, "configuration": {}}
-    for row, name in _rows(after):
+    same = revisions.same(before, after)
+    for row, name in () if same else _rows(after):
         if row.side in sides:
             found = revisions.differences(before, after, name, row.default)
             if found:

@@ -13,6 +13,7 @@ from saya.model.guard import ALWAYS, Guard
 from saya.model.operands import written
 from saya.model.redefinitions import find_redefinitions
 from saya.model.resolve import MAX_ALTERNATIVES, Resolver, TemplateResource
+from saya.model.text_difference import certainly_differ
 from saya.model.value import (
     Absent,
     Given,
@@ -82,6 +83,8 @@ class Revisions:
 
         What head defines otherwise is independent; of a parameter whose Default changes each side has its own Default.
         """
+        if not base.terms and not head.terms:
+            return ALWAYS
         redefined = self._redefined
         if self.base.join(base, redefined.base) is None or self.head.join(head, redefined.head) is None:
             return None
@@ -90,6 +93,21 @@ class Revisions:
         )
         parameters = tuple((name, value) for name, value in base.parameters if name not in redefined.parameters)
         return self.head.join(Guard(conditions, parameters), head)
+
+    def same(self, base: TemplateResource, head: TemplateResource) -> bool:
+        """Whether a resource is written alike in both revisions, and everything that its values may depend on is.
+
+        Saves the comparison of most resources, value by value.
+        """
+        sections = [side.template.globals for side in (self.base, self.head)]
+        nodes = ((base.node, head.node), *([(sections[0], sections[1])] if sections[0] or sections[1] else ()))
+        return base.scope == head.scope and all(
+            one is not None
+            and other is not None
+            and written(one) == written(other)
+            and not self._redefined.touch(other)
+            for one, other in nodes
+        )
 
     def differences(
         self, base: TemplateResource, head: TemplateResource, name: str, default: Any = None
@@ -177,7 +195,7 @@ class Revisions:
         left = Text(tuple(self._part(part) for part in one.parts))
         if left.key == other.key and one.unknown is None:
             return
-        if _certainly_differ(left, other):
+        if certainly_differ(left, other):
             yield _different(path, guard, pair)
         else:
             yield from self._open(one.unknown or other.unknown or _ELSEWHERE, path, guard, pair)
@@ -250,34 +268,6 @@ def _item_lists(resolver: Resolver, value: Sequence) -> list[tuple[Guard, list[T
             return [(ALWAYS, list(value.items))]
         lists = grown
     return lists
-
-
-def _certainly_differ(one: Text, other: Text) -> bool:
-    """Whether two texts differ whatever their holes are."""
-    left, right = one.reference, other.reference
-    if left is not None and right is not None and left.kind == right.kind == "resource":
-        return left != right
-    holes, others = (tuple(part.hole for part in text.parts if part.hole is not None) for text in (one, other))
-    if holes == others and not any(isinstance(hole, Unknown) for hole in holes):
-        return True
-    return _conflict(one.parts, other.parts) or _conflict(one.parts[::-1], other.parts[::-1], backwards=True)
-
-
-def _conflict(one: tuple[Part, ...], other: tuple[Part, ...], *, backwards: bool = False) -> bool:
-    """Whether the literals before the first holes contradict each other; after the last ones, `backwards`."""
-    starts = []
-    for parts in (one, other):
-        text = ""
-        for part in parts:
-            if part.hole is not None:
-                break
-            text += part.text[::-1] if backwards else part.text
-        starts.append((text, all(part.hole is None for part in parts)))
-    (left, left_whole), (right, right_whole) = starts
-    shared = min(len(left), len(right))
-    if left[:shared] != right[:shared]:
-        return True
-    return (left_whole and len(right) > len(left)) or (right_whole and len(left) > len(right))
 
 
 def _with_default(pair: _Pair, default: Any) -> _Pair:
