@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "nesting": {*BELOW_THE_FLOW, "judging"},
     "pairs": {*BELOW_THE_FLOW, "judging", "nesting"},
     "tracing": {"findings", "model", "sources", "text"},
-    "assemblies": {*BELOW_THE_FLOW, "judging", "pairs", "tracing"},
+    "assemblies": {*BELOW_THE_FLOW, "judging", "nesting", "pairs", "tracing"},
     "comparison": {*BELOW_THE_FLOW, "assemblies", "judging", "nesting", "pairs"},
     "pipeline": {
         *BELOW_THE_FLOW,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NamedTuple
 
 from saya.errors import SynthesisError, UserError
 from saya.findings import Report
 from saya.judging import Rules, problems_of, read_template, regions_of
+from saya.nesting import Nestings, Parent
 from saya.pairs import Opened, judge_alone, judge_pair, resolved
 from saya.record import record, replace
 from saya.sources.base import Files
@@ -54,6 +56,20 @@ class Made:
     roots: tuple[tuple[str, str], ...] = ()
 
 
+class World(NamedTuple):
+    """The templates of an assembly by path, or why one cannot be read; and the ways to the lines of their author."""
+
+    opened: Mapping[str, Opened | UserError]
+    tracers: tuple[Tracer, ...]
+
+    def open(self, stack: SynthesisedStack) -> Opened:
+        """A template. Raises UserError."""
+        found = self.opened[stack.path]
+        if isinstance(found, UserError):
+            raise found
+        return found
+
+
 class Programs:
     """The programs of a run. `work_tree` is what the patterns of the configuration are relative to."""
 
@@ -64,6 +80,7 @@ class Programs:
         self.baseline = baseline
         self.seen: set[tuple[Path, str]] = set()
         self.taken: set[str] = set()
+        self.worlds: dict[int, World] = {}  # by identity, of one program at a time
 
     def judge(self, files: Files, root: Path, path: str) -> Report | None:
         """What is to be said of the program that the file at `path` is of; None where it is of none.
@@ -76,6 +93,7 @@ class Programs:
         if (root, program.output) in self.seen:
             return Report()
         self.seen.add((root, program.output))
+        self.worlds.clear()
         try:
             with ExitStack() as stack:
                 made = self.head(program, stack)
@@ -174,14 +192,14 @@ class Programs:
     def guarded(self, made: Made, stack: SynthesisedStack, before: tuple[Made, SynthesisedStack] | None) -> Report:
         """What is to be said of one stack: one that cannot be read must not cost the others theirs."""
         try:
-            head = self.open(made, stack)
-            tracers = [self.tracer(head, made, stack)]
+            world = self.world(made)
+            head, tracers = world.open(stack), world.tracers
             if self.baseline is None:
                 report = judge_alone(head, self.rules)
             else:
-                base = None if before is None else self.open(*before)
-                if base is not None and before is not None:
-                    tracers.append(self.tracer(base, *before))
+                base = None if before is None else self.world(before[0]).open(before[1])
+                if before is not None:
+                    tracers = (*tracers, *self.world(before[0]).tracers)
                 alike = base is not None and base.template.source.text == head.template.source.text
                 report = judge_pair(head, base, self.baseline, self.rules, alike=alike)
             return told_at_source(report, tracers, head.shown)
@@ -191,12 +209,43 @@ class Programs:
     def gone(self, base: Made, stack: SynthesisedStack, baseline: Baseline) -> Report:
         """What is mended because a stack is no more."""
         try:
-            opened = self.open(base, stack)
-            return told_at_source(
-                resolved(opened, baseline, self.rules), [self.tracer(opened, base, stack)], opened.shown
-            )
+            world = self.world(base)
+            opened = world.open(stack)
+            return told_at_source(resolved(opened, baseline, self.rules), world.tracers, opened.shown)
         except UserError:
             return Report()
+
+    def world(self, made: Made) -> World:
+        """The templates of an assembly, read."""
+        if id(made) not in self.worlds:
+            opened: dict[str, Opened | UserError] = {}
+            for stack in made.assembly.stacks:
+                try:
+                    opened[stack.path] = self.open(made, stack)
+                except UserError as error:
+                    opened[stack.path] = error
+            self.worlds[id(made)] = self.connected(made, opened)
+        return self.worlds[id(made)]
+
+    def connected(self, made: Made, opened: dict[str, Opened | UserError]) -> World:
+        """The templates with what is nested in what, and the way from each to the lines of its author."""
+        program = made.program
+        authors = Authors(program.files, program.folder, made.roots, lambda path: self.told(program, path))
+        read = [(stack, each) for stack in made.assembly.stacks if isinstance(each := opened[stack.path], Opened)]
+        parents = [
+            Parent(
+                files=each.files,
+                path=each.path,
+                shown=each.shown,
+                regions=(),
+                template=each.template,
+                deployments=each.deployments,
+            )
+            for _, each in read
+        ]
+        nestings = Nestings(parents, self.rules)
+        tracers = tuple(Tracer(each.template, stack, authors) for stack, each in read)
+        return World({**opened, **{each.path: replace(each, nestings=nestings) for _, each in read}}, tracers)
 
     def open(self, made: Made, stack: SynthesisedStack) -> Opened:
         """A template of an assembly. Raises UserError."""
@@ -211,9 +260,7 @@ class Programs:
         template.made_by = "cdk"
         regions = regions_of(self.below(made.program, stack.path), self.rules)
         known = stack.deployment
-        deployments = (
-            (known,) if known.region or not regions else tuple(replace(known, region=each) for each in regions)
-        )
+        ways = (known,) if known.region or not regions else tuple(replace(known, region=each) for each in regions)
         return Opened(
             files=made.files,
             path=stack.path,
@@ -222,13 +269,8 @@ class Programs:
             template=template,
             problems=problems,
             construct=stack.name,
-            deployments=deployments,
+            deployments=ways,
         )
-
-    def tracer(self, opened: Opened, made: Made, stack: SynthesisedStack) -> Tracer:
-        program = made.program
-        authors = Authors(program.files, program.folder, made.roots, lambda path: self.told(program, path))
-        return Tracer(opened.template, stack, authors)
 
     # paths
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from saya.errors import UserError
 from saya.judging import Rules, Side, find_deployments, make_side
-from saya.model.assembly import TEMPLATE_OF, Nesting
+from saya.model.assembly import TEMPLATE_OF, Nesting, asset_of
 from saya.model.template import Template
 from saya.record import record, replace
 from saya.sources.attached import AttachedFiles
@@ -26,6 +26,7 @@ class Parent:
     shown: str
     regions: tuple[str, ...]
     template: Template
+    deployments: tuple[Deployment, ...] | None = None
 
 
 class Nested(NamedTuple):
@@ -77,7 +78,9 @@ class Nestings:
         if parent.path not in self._sides:
             self._sides[parent.path] = None  # a circle of nested stacks is none
             problems: list[UserError] = []
-            own = find_deployments(parent.files, parent.path, parent.shown, parent.regions, self._rules, problems)
+            own = parent.deployments
+            if own is None:
+                own = find_deployments(parent.files, parent.path, parent.shown, parent.regions, self._rules, problems)
             attached = AttachedFiles(parent.files, parent.path, parent.shown)
             self._sides[parent.path] = self.side(parent.template, parent.path, attached, own)
         return self._sides[parent.path]
@@ -97,6 +100,8 @@ def _locations(template: Template) -> Iterator[str]:
 
 def _location(resource: Node) -> str | None:
     """The template that a resource nests, where it is written as a path."""
+    if (asset := asset_of(resource)) is not None:
+        return asset
     type_ = resource.get("Type") if isinstance(resource, MappingNode) else None
     name = TEMPLATE_OF.get(type_.text) if isinstance(type_, ScalarNode) else None
     properties = resource.get("Properties") if isinstance(resource, MappingNode) else None

@@ -118,7 +118,7 @@ def judge_alone(head: Opened, rules: Rules) -> Report:
     """
     problems = [*head.problems, *check_template(head.template)]
     deployments = with_parameters(head.deployments or (Deployment(),), rules.parameters)
-    side = make_side(head.template, deployments, head.attached)
+    side = _side(head, deployments)
     judgement = judge_side(side, head.name, rules)
     told = silence(judgement, *suppressions_of(side, rules), rules)
     return Report(

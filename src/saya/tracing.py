@@ -26,10 +26,15 @@ class Tracer:
         self.resources = sorted(entries, key=lambda entry: entry[0])
         self.starts = [start for start, *_ in self.resources]
 
+    def is_of(self, at: Location) -> bool:
+        """Whether a place is in this template, by whomever it was read."""
+        same = at.path == self.source.path and at.source.text == self.source.text
+        return at.source is self.source or same
+
     def construct(self, at: Location) -> Construct | None:
         """The construct that made the resource that a place lies in."""
         index = bisect_right(self.starts, at.span.start) - 1
-        if at.source is not self.source or index < 0 or at.span.start >= self.resources[index][1]:
+        if not self.is_of(at) or index < 0 or at.span.start >= self.resources[index][1]:
             return None
         _, _, id_, node = self.resources[index]
         path = _construct_path(node)

@@ -46,9 +46,7 @@ def test_findings_stand_on_the_lines_of_the_author(typescript, capsys, path):
         * 2
     )
     assert {each["kind"] for each in report["templates"]} == {"cdk"}
-    assert report["templates"][0]["contexts"] == [
-        {"stack": "Production-Orders", "region": "eu-central-1"}
-    ]
+    assert report["templates"][0]["contexts"] == [{"stack": "Production-Orders", "region": "eu-central-1"}]
     assert all(each["fix"] is None for each in report["findings"])
 
 
@@ -174,3 +172,48 @@ def test_fingerprints_follow_the_construct_and_not_the_file(typescript, capsys):
     path = typescript / "cdk.out" / "manifest.json"
     path.write_text(path.read_text().replace('"Orders.template.json"', '"Other.template.json"'))
     assert {each["fingerprint"] for each in check(capsys, "app")[1]["findings"]} == before
+
+
+QUALIFIED, BARE = {"Ref": "Live"}, {"Fn::GetAtt": ["Fn", "Arn"]}
+
+
+def nested(folder: Path, given: object) -> None:
+    """A program whose nested stack reads a queue with a function that its parent gives it."""
+    function = {"Type": "AWS::Lambda::Function", "Metadata": {"aws:cdk:path": "Orders/Fn/Resource"}}
+    version = {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Fn"}}}
+    version_of = {"Fn::GetAtt": ["Version", "Version"]}
+    alias = {"FunctionName": {"Ref": "Fn"}, "FunctionVersion": version_of, "Name": "live"}
+    url = {"Fn::Join": ["", ["https://s3.", {"Ref": "AWS::URLSuffix"}, "/assets/1234.json"]]}
+    metadata = {
+        "aws:cdk:path": "Orders/Inner.NestedStack/Inner.NestedStackResource",
+        "aws:asset:path": "I.nested.template.json",
+    }
+    stack = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url, "Parameters": {"Target": given}}}
+    mapping = {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {"FunctionName": {"Ref": "Target"}}}
+    resources = {
+        "Fn": function,
+        "Version": version,
+        "Live": {"Type": "AWS::Lambda::Alias", "Properties": alias},
+        "Inner": {**stack, "Metadata": metadata},
+    }
+    artifact = {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Orders.template.json"}}
+    write(folder / "cdk.json", {"app": "node app.js"})
+    write(folder / "cdk.out/cdk.out", {"version": "55.0.0"})
+    write(folder / "cdk.out/manifest.json", {"version": "55.0.0", "artifacts": {"Orders": artifact}})
+    write(folder / "cdk.out/Orders.template.json", {"Resources": resources})
+    inner = {"Parameters": {"Target": {"Type": "String"}}, "Resources": {"Mapping": mapping}}
+    write(folder / "cdk.out/I.nested.template.json", inner)
+
+
+def write(path: Path, data: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(data))
+
+
+@pytest.mark.parametrize(("given", "found"), [(QUALIFIED, []), (BARE, ["Mapping"])])
+def test_a_nested_stack_is_given_what_its_parent_gives_it(tmp_path, monkeypatch, capsys, given, found):
+    monkeypatch.chdir(tmp_path)
+    nested(tmp_path, given)
+    _, report = check(capsys, ".")
+    assert [each["resource"] for each in report["findings"]] == found
+    assert report["undecided"] == []

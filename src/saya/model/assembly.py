@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from saya.errors import TemplateError
 from saya.model.guard import ALWAYS, Guard
-from saya.model.inclusion import local_file, read_file
+from saya.model.inclusion import read_file
 from saya.model.template import load_template
 from saya.model.value import (
     Absent,
@@ -35,7 +35,7 @@ from saya.model.value import (
     Value,
     always,
 )
-from saya.text.node import MappingNode
+from saya.text.node import MappingNode, Node, ScalarNode
 from saya.text.source import Source
 
 if TYPE_CHECKING:
@@ -85,6 +85,15 @@ class Crossing(NamedTuple):
     back: Way
 
 
+def asset_of(resource: Node) -> str | None:
+    """The template of a nested stack that the AWS CDK made, which lies beside its parent's: its `TemplateURL` is where
+    it is going to be uploaded. Source: aws-cdk-lib/cx-api, ASSET_RESOURCE_METADATA_PATH_KEY.
+    """
+    metadata = resource.get("Metadata") if isinstance(resource, MappingNode) else None
+    path = metadata.get("aws:asset:path") if isinstance(metadata, MappingNode) else None
+    return path.text if isinstance(path, ScalarNode) and path.text.endswith(".template.json") else None
+
+
 def nested_stack(resolver: Resolver, resource: TemplateResource) -> Resolver | None:
     """The template of a nested stack with what its parent gives it; None where it is no file beside the parent."""
     if resource.id not in resolver.nested:
@@ -94,8 +103,8 @@ def nested_stack(resolver: Resolver, resource: TemplateResource) -> Resolver | N
 
 
 def _opened(resolver: Resolver, resource: TemplateResource) -> Resolver | None:
-    options = resolver.option(resource, TEMPLATE_OF[resource.type])
-    source = local_file(resolver, options[0].value) if len(options) == 1 and options[0].guard == ALWAYS else None
+    name = asset_of(resource.node) or _written(resolver, resource)
+    source = resolver.files(name) if name and resolver.files is not None else None
     if source is None or source in _open_above(resolver):
         return None
     root = read_file(resolver, source)
@@ -105,14 +114,20 @@ def _opened(resolver: Resolver, resource: TemplateResource) -> Resolver | None:
         template = None
     if template is None:
         return None
-    text = options[0].value.literal if isinstance(options[0].value, Text) else None
     return type(resolver)(
         template,
         region=resolver.region,
         account=resolver.account,
-        files=_files_below(resolver, posixpath.dirname(text or "")),
+        files=_files_below(resolver, posixpath.dirname(name or "")),
         parent=Nesting(resolver, resource),
     )
+
+
+def _written(resolver: Resolver, resource: TemplateResource) -> str | None:
+    """The one text that names the template of a nested stack."""
+    options = resolver.option(resource, TEMPLATE_OF[resource.type])
+    value = options[0].value if len(options) == 1 and options[0].guard == ALWAYS else None
+    return value.literal if isinstance(value, Text) else None
 
 
 def _open_above(resolver: Resolver) -> set[Source]:
