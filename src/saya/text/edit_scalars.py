@@ -8,7 +8,7 @@ from typing import NamedTuple
 from saya.pattern import pattern
 from saya.text.edit import NotEditableError, Replacement
 from saya.text.node import ScalarNode, Style
-from saya.text.offsets import map_offsets
+from saya.text.offsets import OffsetMap, map_offsets
 from saya.text.source import Source, Span
 
 Scalar = str | int | float | bool | None
@@ -80,10 +80,29 @@ def rewrite_scalar(node: ScalarNode, old: str, new: str, *, flow: bool) -> Repla
     if offsets is None or "\n" in new:
         raise NotEditableError("what is written differs from what it means")
     at = node.text.index(old)
-    span = Span(offsets.offset(at), offsets.offset(at + len(old) - 1) + 1 if old else offsets.offset(at))
+    same = _alike(old, new)
+    tail = _alike(old[same:][::-1], new[same:][::-1])
+    old, new, at = old[same : len(old) - tail], new[same : len(new) - tail], at + same
+    end = offsets.offset(at + len(old) - 1) + 1 if old else _offset(node, offsets, at)
+    span = Span(offsets.offset(at) if old else end, end)
     if node.source.text[span.start : span.end] != old:
         raise NotEditableError("what is written differs from what it means")
     return Replacement(span, _escaped(new, node.style))
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((index for index, (left, right) in pairs if left != right), min(len(one), len(other)))
+
+
+def _offset(node: ScalarNode, offsets: OffsetMap, index: int) -> int:
+    """Where text is put in before the character at an index, or behind the last one."""
+    if index < len(node.text) or not node.text:
+        return offsets.offset(index)
+    if node.style in ("single", "double", "json"):
+        return node.end - 1
+    return node.end if node.style == "plain" else offsets.offset(index - 1) + 1
 
 
 def rewrite_within(source: Source, span: Span, old: str, new: str) -> Replacement:

@@ -77,6 +77,24 @@ def test_a_part_is_rewritten_where_it_stands(source, expected):
     assert edited(source, [rewrite_scalar(node, ":old:", ":NEW:", flow=False)]) == expected
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("key: a:x\n", "key: a:x:*\n"),
+        ("key: 'a:x'  # why\n", "key: 'a:x:*'  # why\n"),
+        ('{"key": "a:\\u00e9"}', '{"key": "a:\\u00e9:*"}'),
+        ('key: "a:\\xe9"\n', 'key: "a:\\xe9:*"\n'),
+        ("key: |-\n  a:x\n", "key: |-\n  a:x:*\n"),
+        ("key: |\n  a:x\n", "key: |\n  a:x:*\n"),
+    ],
+)
+def test_only_what_differs_is_written(source, expected):
+    node = read(source)
+    old = node.text.rstrip("\n")
+
+    assert edited(source, [rewrite_scalar(node, old, f"{old}:*", flow=False)]) == expected
+
+
 def test_a_plain_scalar_gets_quotes_where_it_needs_them():
     node = read("key: old\n")
 
