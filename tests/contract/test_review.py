@@ -1,6 +1,7 @@
 """`saya review` by event: which revisions are judged, what is posted, how it ends, and how many requests it costs."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,9 @@ def test_the_careless_move_gives_one_review_and_fails_the_job(job: Job, careless
     assert [review.state for review in careless.reviews] == ["COMMENTED"]
     assert careless.reviews[0].commit == careless.head
     assert is_inline(careless, LAYER)
-    assert all(comment.path == PATH for comment in careless.comments)
+    assert [comment.path for comment in careless.comments] == [PATH, PATH]
+    suggested = [re.findall(r"```suggestion\n(.*?)```", each.body, re.DOTALL) for each in careless.comments]
+    assert sorted(suggested) == [[], ["      FunctionName: !Ref Orders.Alias\n"]]
     assert done.outputs["conclusion"] == "findings"
     assert int(done.outputs["errors"]) == len(
         [x for x in done.report["findings"] if x["severity"] == "error" and x["status"] == "new"]

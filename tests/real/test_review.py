@@ -150,6 +150,11 @@ def line_of(text: str) -> int:
     return found
 
 
+def suggested(body: str) -> list[str]:
+    """The lines that the suggestions in a comment put in the place of its own."""
+    return re.findall(r"^```suggestion\n(.*?)^```$", body, re.MULTILINE | re.DOTALL)
+
+
 LAYER = line_of(":layer:Datadog-Extension:")
 CALLER = line_of("FunctionName: !Ref Orders")
 
@@ -161,6 +166,7 @@ def test_a_pull_request_gets_one_review_and_the_job_fails(job: Job) -> None:
     assert {comment.path for comment in job.pull.comments} == {PATH}
     assert "`lambda-layer-architecture`" in job.comments[LAYER]
     assert "`lambda-unqualified-invocation`" in job.comments[CALLER]
+    assert suggested(job.comments[CALLER]) == ["      FunctionName: !Ref Orders.Alias\n"]
     assert len(job.comments) == 2
     assert len(job.server.requests) <= 8
     assert done.outputs == {
@@ -183,12 +189,22 @@ def test_a_second_run_writes_nothing(job: Job) -> None:
     assert len(job.pull.reviews) == 1
 
 
+def test_the_suggestion_of_the_careless_move_mends_it_with_a_click(job: Job) -> None:
+    job.run()
+    lines = (EXAMPLE / "careless" / PATH).read_text(encoding="utf-8").splitlines(keepends=True)
+    (lines[CALLER - 1],) = suggested(job.comments[CALLER])
+    job.push("".join(lines).encode())
+    done = job.run()
+    assert (done.code, done.outputs["warnings"]) == (1, "0"), done.log
+    assert set(job.comments) == {LAYER}
+
+
 def test_a_suggestion_that_is_committed_mends_what_it_is_about(open_pull: Callable[[bytes, bytes], Job]) -> None:
     job = open_pull(UNLOGGED.encode(), LOGGED.encode())
     assert job.run().code == 1
     ((line, body),) = job.comments.items()
     assert line is not None
-    (replacement,) = re.findall(r"^```suggestion\n(.*?)^```$", body, re.MULTILINE | re.DOTALL)
+    (replacement,) = suggested(body)
     lines = LOGGED.splitlines(keepends=True)
     assert lines[line - 1].startswith("              LogGroupArn:")
     lines[line - 1] = replacement
