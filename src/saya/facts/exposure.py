@@ -20,8 +20,6 @@ from saya.model.value import Text, Unknown
 from saya.record import replace
 
 _LATEST = ("absent", "latest")
-# What switches a caller off: Events::Rule, Scheduler::Schedule and SAM's events; event source mappings; pipes.
-_OFF = (("State", "DISABLED"), ("Enabled", "false"), ("DesiredState", "STOPPED"))
 
 
 class Exposure(NamedTuple):
@@ -72,8 +70,8 @@ class Wiring:
         reaching = [
             each for each in known if each.exposure != "control_plane" and each.qualifier in ("absent", "latest")
         ]
-        off = [each for each in reaching if self._is_off(each)]
-        live = tuple(each for each in reaching if not any(each is other for other in off))
+        off = [each for each in reaching if each.switched_off]
+        live = tuple(each for each in reaching if not each.switched_off)
         otherwise = self._otherwise(function, known)
         if off and otherwise is False:
             otherwise = Unknown(f"`{caller_name(off[0])}` invokes `{function}`, but is switched off in the template")
@@ -91,22 +89,12 @@ class Wiring:
             return Unknown(f"no caller of `{function}` is in the template")
         return False
 
-    def _is_off(self, invocation: Invocation) -> bool:
-        """Whether the caller is switched off in the template: a rule, a schedule, a mapping, an event of SAM."""
-        for name, off in _OFF:
-            values = self._properties(invocation, ("Properties", name), (name,))
-            if values and all(value == off for value in values):
-                return True
-        return False
-
-    def _properties(self, invocation: Invocation, of_event: tuple[str, ...], own: tuple[str, ...]) -> list[str | None]:
-        """The values of a property of the caller: of the event where SAM makes the caller, else of the resource."""
-        resolver = self._view.resolver
-        declared = resolver.resources.get(invocation.resource.id)
-        if invocation.integration == "sam_event":
-            own = (*invocation.property.split(".")[:2], *of_event)
-        places = resolver.places(declared, own) if declared is not None else ()
-        return [place.value.literal if isinstance(place.value, Text) else None for place in places]
+    def _event_type(self, invocation: Invocation) -> str | None:
+        """The type of an event of a SAM function."""
+        declared = self._view.resolver.resources.get(invocation.resource.id)
+        path = (*invocation.property.split(".")[:2], "Type")
+        places = self._view.resolver.places(declared, path) if declared is not None else ()
+        return next((place.value.literal for place in places if isinstance(place.value, Text)), None)
 
     def _granted(self, function: str) -> list[Grant]:
         if self._grants is None:
@@ -127,11 +115,11 @@ class Wiring:
         """Whether a visible invocation is made by the principal of a permission."""
         if invocation.integration == "function_url" or grant.by_url:
             return invocation.integration == "function_url" and grant.by_url
-        types = [invocation.resource.type]
+        type_ = invocation.resource.type
         if invocation.integration == "sam_event":
-            events = (sam_events().get(name or "") for name in self._properties(invocation, ("Type",), ()))
-            types = [event.makes.partition(" ")[0] for event in events if event is not None]
-        return grant.principal is not None and any(_acts_as(type_, grant.principal) for type_ in types)
+            event = sam_events().get(self._event_type(invocation) or "")
+            type_ = event.makes.partition(" ")[0] if event is not None else ""
+        return grant.principal is not None and _acts_as(type_, grant.principal)
 
 
 def caller_name(invocation: Invocation) -> str:

@@ -12,6 +12,7 @@ from saya.facts.sam_apis import read_wiring
 from saya.facts.sites import declared_hooks, find_sites
 from saya.facts.state_machine_invocations import COLUMNS as TASK_COLUMNS
 from saya.facts.state_machine_invocations import state_machine_targets
+from saya.facts.switches import is_switched_off
 from saya.facts.tables import InvocationSite, invocation_sites_of, sam_events
 from saya.facts.targets import Target, qualified, read_targets
 from saya.facts.types import Invocation, Qualifier
@@ -84,8 +85,10 @@ def invocation(
         return None
     subject = target.function.id if target.function is not None and not isinstance(target.function, Unknown) else ""
     fields = view.fields(declared, place._replace(guard=guard), subject=subject)
+    event = ("Events", str(place.path[1])) if columns["integration"] == "sam_event" else ()
     return Invocation(
         **fields,
+        switched_off=is_switched_off(view, declared, event),
         target=target.function,
         qualifier=target.qualifier,
         bypasses=target.bypasses,

@@ -152,6 +152,7 @@ class Invocation(Fact):
         exposure: whether callers meet a failure at once (synchronous), after retries (asynchronous), or only during
             deployments and administration (control_plane).
         qualifier_support: whether the service accepts a qualified target at this place.
+        switched_off: whether the template switches the caller off, so that it invokes nobody for now.
         bypasses: the alias that the function publishes and this place does not use.
         through: the alias on `$LATEST` through which the function is reached.
         obstacle: why no edit of this template alone can let it invoke an alias.
@@ -165,6 +166,7 @@ class Invocation(Fact):
     qualifier: Qualifier | Unknown
     exposure: Exposure
     qualifier_support: QualifierSupport
+    switched_off: bool
     bypasses: Alias | None
     through: Alias | None
     obstacle: str | None = None

@@ -267,6 +267,34 @@ def test_a_default_is_told_with_the_fact():
     assert [origin.start_line for origin in fact.origins] == [2]
 
 
+# Switched off.
+
+
+@pytest.mark.parametrize(
+    ("type_", "properties", "expected"),
+    [
+        ("AWS::Events::Rule", "State: DISABLED\nTargets: [{Id: t, Arn: !GetAtt Fn.Arn}]", True),
+        ("AWS::Events::Rule", "State: ENABLED\nTargets: [{Id: t, Arn: !GetAtt Fn.Arn}]", False),
+        ("AWS::Events::Rule", "State: !Ref Open\nTargets: [{Id: t, Arn: !GetAtt Fn.Arn}]", False),
+        ("AWS::Events::Rule", "State: !If [IsProd, ENABLED, DISABLED]\nTargets: [{Id: t, Arn: !GetAtt Fn.Arn}]", False),
+        ("AWS::Scheduler::Schedule", "State: DISABLED\nTarget: {Arn: !GetAtt Fn.Arn}", True),
+        ("AWS::Lambda::EventSourceMapping", "Enabled: 'false'\nFunctionName: !Ref Fn", True),
+        ("AWS::Pipes::Pipe", "DesiredState: STOPPED\nTarget: !GetAtt Fn.Arn", True),
+        ("AWS::SNS::Subscription", "State: DISABLED\nProtocol: lambda\nEndpoint: !GetAtt Fn.Arn", False),
+    ],
+)
+def test_a_caller_that_the_template_switches_off(type_, properties, expected):
+    assert {fact.switched_off for fact in sites(type_, properties)} == {expected}
+
+
+def test_an_event_of_sam_that_the_template_switches_off():
+    for switch, off in (("Enabled: false", True), ("State: DISABLED", True), ("Enabled: true", False), ("", False)):
+        (fact,) = sam(f"Events: {{Come: {{Type: Schedule, Properties: {{{switch}}}}}}}")
+        assert fact.switched_off is off
+    (fact,) = sam("FunctionUrlConfig: {AuthType: NONE}\nState: DISABLED")
+    assert fact.switched_off is False
+
+
 # Documents.
 
 
