@@ -35,10 +35,16 @@ class CommentWriter:
     ) -> str:
         """The text, at most `limit` characters; what mends is left out first. Raises ConfigError, see `Templates`."""
         patch = None if suggestion is not None else self._patch(findings)
+        shown = self._shown(findings[0])
         text = ""
-        for suggested, patched in self._choices(suggestion, patch):
+        for suggested, patched, read in self._choices(suggestion, patch, shown):
             told = self.teller.finding(
-                findings[: MORE_PLACES + 1], suggestion=suggested, patch=patched, brief=brief, elsewhere=elsewhere
+                findings[: MORE_PLACES + 1],
+                suggestion=suggested,
+                patch=patched,
+                shown=read,
+                brief=brief,
+                elsewhere=elsewhere,
             )
             values: dict[str, Plain] = {"finding": told, "more": max(len(findings) - MORE_PLACES - 1, 0)}
             text = self.templates.render("comment.md", values)
@@ -46,10 +52,20 @@ class CommentWriter:
                 return text
         return cut(text, limit)
 
-    def _choices(self, suggestion: str | None, patch: str | None) -> Iterator[tuple[str | None, str | None]]:
+    def _choices(
+        self, suggestion: str | None, patch: str | None, shown: str | None
+    ) -> Iterator[tuple[str | None, str | None, str | None]]:
+        if shown is not None:
+            yield suggestion, patch, shown
         if suggestion is not None or patch is not None:
-            yield suggestion, patch
-        yield None, None
+            yield suggestion, patch, None
+        yield None, None, None
+
+    def _shown(self, finding: Finding) -> str | None:
+        """The patch that a person has to read first."""
+        if finding.patch is None:
+            return None
+        return patch_of(Fix(finding.patch.title, "unsafe", finding.patch.edits), self.sources)
 
     def _patch(self, findings: tuple[Finding, ...]) -> str | None:
         """The fixes of all of them as one patch."""

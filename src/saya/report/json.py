@@ -10,7 +10,19 @@ from collections.abc import Iterable
 from typing import Any
 
 import saya
-from saya.findings import Context, Finding, Fix, JudgedTemplate, Problem, Related, Report, Suppressed, Undecided
+from saya.findings import (
+    Context,
+    Edit,
+    Finding,
+    Fix,
+    JudgedTemplate,
+    Patch,
+    Problem,
+    Related,
+    Report,
+    Suppressed,
+    Undecided,
+)
 from saya.report.grouping import subject
 from saya.report.plan import planned
 from saya.text.source import Location
@@ -81,6 +93,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "contexts": _contexts(finding.contexts),
         "related": [_related(related) for related in finding.related],
         "fix": _fix(finding.fix) if finding.fix else None,
+        "patch": _patch(finding.patch) if finding.patch else None,
         "advice": finding.advice,
         "fingerprint": finding.fingerprint,
     }
@@ -134,10 +147,16 @@ def _related(related: Related) -> dict[str, Any]:
 
 
 def _fix(fix: Fix) -> dict[str, Any]:
-    edits = [
-        {"path": edit.path, "start": edit.span.start, "end": edit.span.end, "text": edit.text} for edit in fix.edits
-    ]
-    return {"title": fix.title, "safety": fix.safety, "edits": edits}
+    return {"title": fix.title, "safety": fix.safety, "edits": [_edit(edit) for edit in fix.edits]}
+
+
+def _patch(patch: Patch) -> dict[str, Any]:
+    return {"title": patch.title, "edits": [_edit(edit) for edit in patch.edits]}
+
+
+def _edit(edit: Edit) -> dict[str, Any]:
+    """Code points of the file decoded as UTF-8, without a byte order mark."""
+    return {"path": edit.path, "start": edit.span.start, "end": edit.span.end, "text": edit.text}
 
 
 def _problem(problem: Problem) -> dict[str, Any]:

@@ -90,6 +90,7 @@ def _finding() -> dict[str, Any]:
         contexts=_contexts(),
         related=_list(related),
         fix={"anyOf": [{"type": "null"}, fix]},
+        patch={"anyOf": [{"type": "null"}, _record(title=_STRING, edits=_list(edit))]},
         advice=_OPTIONAL_STRING,
         fingerprint=_STRING,
     )

@@ -10,6 +10,7 @@ from saya.findings import (
     Finding,
     Fix,
     JudgedTemplate,
+    Patch,
     PlannedDeployment,
     Problem,
     Related,
@@ -63,13 +64,14 @@ class Teller:
         *,
         suggestion: str | None = None,
         patch: str | None = None,
+        shown: str | None = None,
         brief: bool = False,
         elsewhere: bool = False,
     ) -> dict[str, Plain]:
         """Findings that are told together, by the first of them.
 
-        `suggestion` and `patch` are the first one's fix, as lines; `brief` leaves out what another comment says;
-        `elsewhere` is true where the comment does not stand at the place of the finding.
+        `suggestion` and `patch` are the first one's fix, as lines; `shown` is a patch to read first; `brief` leaves out
+        what another comment says; `elsewhere` is true where the comment does not stand at the place of the finding.
         """
         first = group[0]
         return {
@@ -90,6 +92,7 @@ class Teller:
             "related": [] if brief else [self.related(entry, first.location) for entry in first.related[:RELATED]],
             "fix": self.fix(first.fix, suggestion, patch) if first.fix else None,
             "advice": prose(first.advice) if first.advice and not brief else "",
+            "patch": self.patch(first.patch, shown) if first.patch and shown is not None and not brief else None,
             "plan": [] if brief else [deployment(each) for each in first.plan],
         }
 
@@ -101,6 +104,10 @@ class Teller:
             "suggestion": fenced(suggestion, "suggestion") if suggestion is not None else "",
             "patch": fenced(patch, "diff") if patch is not None else "",
         }
+
+    def patch(self, patch: Patch, lines: str) -> dict[str, Plain]:
+        """A patch that a person has to read first."""
+        return {"title": prose(patch.title), "patch": fenced(lines, "diff")}
 
     def related(self, entry: Related, at: Location) -> dict[str, Plain]:
         """A place that belongs to a finding which is told at another."""

@@ -9,6 +9,7 @@ from saya.findings import (
     Finding,
     Fix,
     JudgedTemplate,
+    Patch,
     Problem,
     Related,
     Report,
@@ -38,6 +39,7 @@ FINDING = Finding(
     contexts=CONTEXTS,
     related=(Related(AT, "here", "Fn", "Type", "base"),),
     fix=Fix("mend it", "unsafe", (Edit("a/t.yaml", Span(1, 2), "x"),)),
+    patch=Patch("read it", (Edit("a/t.yaml", Span(3, 4), "y"),)),
     advice="do so",
     fingerprint="0" * 32,
 )
@@ -94,6 +96,10 @@ def test_a_finding():
         "start_column": 3,
         "end_line": 2,
         "end_column": 5,
+    }
+    assert finding["patch"] == {
+        "title": "read it",
+        "edits": [{"path": "a/t.yaml", "start": 3, "end": 4, "text": "y"}],
     }
     assert finding["fix"] == {
         "title": "mend it",

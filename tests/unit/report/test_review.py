@@ -20,7 +20,7 @@ from tests.unit.report.made import (
 from tests.unit.report.rendered import Rendered
 
 from saya.errors import ConfigError
-from saya.findings import Context, Edit, Fix, JudgedTemplate, Problem, Related
+from saya.findings import Context, Edit, Fix, JudgedTemplate, Patch, Problem, Related
 from saya.report.diff import Diff
 from saya.report.review import build_review, fingerprints_in, head_in
 from saya.text.source import Location, Source, Span
@@ -189,6 +189,27 @@ def test_a_suggestion_replaces_the_lines_of_its_comment():
 def test_an_unsafe_fix_says_so():
     (comment,) = review(finding(fix=fix(("[arm64]", "[x86_64]"), safety="unsafe"))).comments
     assert "**Fix:** do it right (may change more than this finding)" in comment.body
+
+
+def test_a_patch_to_be_read_is_folded_and_never_a_suggestion():
+    made = fix(("[arm64]", "[x86_64]"), ("!Ref Orders", "!Ref Live"))
+    (comment,) = review(finding(patch=Patch("Renew it by hand", made.edits), advice="Deploy twice.")).comments
+
+    assert "suggestion\n" not in comment.body
+    assert "**Fix:**" not in comment.body
+    folded = comment.body.partition("Deploy twice.")[2]
+    assert "<details><summary>Renew it by hand</summary>\n\n```diff\n" in folded
+    assert "+      FunctionName: !Ref Live\n" in folded
+
+
+def test_a_patch_to_be_read_is_left_out_where_it_does_not_fit():
+    text = HEAD + "".join(f"# {number}\n" for number in range(190))
+    edits = tuple(Edit("t.yaml", at(f"# {number}\n", text=text).span, "# " + "x" * 900 + "\n") for number in range(90))
+    location = at("[arm64]", text=text)
+    made = finding(patch=Patch("Renew it", edits), location=location)
+    told = review(made, diff=diff_of(BASE, text))
+
+    assert not any("<details><summary>Renew it" in comment.body for comment in told.comments)
 
 
 def test_the_comment_stands_where_the_suggestion_is():
