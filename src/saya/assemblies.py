@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
 from saya.errors import SynthesisError, UserError
-from saya.findings import Report
+from saya.findings import Finding, Report, Undecided
 from saya.judging import Rules, problems_of, read_template, regions_of
 from saya.nesting import Nestings, Parent
 from saya.pairs import Opened, judge_alone, judge_pair, resolved
@@ -100,7 +101,7 @@ class Programs:
                 if isinstance(made, Report):
                     return made
                 told = self.alone(made) if self.baseline is None else self.compared(made, self.baseline, stack)
-                return _joined([self.said_of(made), *told])
+                return _merged(_joined([self.said_of(made), *told]))
         except SynthesisError as error:
             place = self.told(program, posixpath.join(program.folder, "cdk.json"))
             last = tuple(f"{place}: the program's last words: {line}" for line in error.tail)
@@ -305,6 +306,39 @@ def _unaged(report: Report) -> Report:
         findings=tuple(replace(each, status="unknown") for each in report.findings),
         undecided=tuple(replace(each, status="unknown") for each in report.undecided),
     )
+
+
+def _merged(report: Report) -> Report:
+    """The report with what one line makes in several stacks (the stages of a pipeline) told once."""
+    findings: dict[Hashable, Finding] = {}
+    undecided: dict[Hashable, Undecided] = {}
+    for finding, key in zip(report.findings, _keys(report.findings), strict=True):
+        known = findings.get(key)
+        findings[key] = finding if known is None else _with(known, finding)
+    for entry, key in zip(report.undecided, _keys(report.undecided), strict=True):
+        seen = undecided.get(key, entry)
+        undecided[key] = replace(seen, contexts=tuple(dict.fromkeys((*seen.contexts, *entry.contexts))))
+    return replace(report, findings=tuple(findings.values()), undecided=tuple(undecided.values()))
+
+
+def _keys(entries: Iterable[Finding | Undecided]) -> Iterator[Hashable]:
+    """What each has in common with its like in other stacks; in one stack nothing is another's like."""
+    numbers: Counter[Hashable] = Counter()
+    for entry in entries:
+        alike: Hashable = entry.fingerprint
+        if entry.location.path != entry.template:
+            what = (
+                (entry.severity, entry.advice, *entry.scenario.items()) if isinstance(entry, Finding) else entry.reasons
+            )
+            alike = (entry.policy, entry.status, entry.location.path, entry.location.span, entry.property, what)
+        numbers[entry.template, alike] += 1
+        yield alike, numbers[entry.template, alike]
+
+
+def _with(known: Finding, other: Finding) -> Finding:
+    places = {(each.location.path, each.location.span, each.message): each for each in (*known.related, *other.related)}
+    contexts = tuple(dict.fromkeys((*known.contexts, *other.contexts)))
+    return replace(known, contexts=contexts, related=tuple(places.values()))
 
 
 def _joined(reports: Iterable[Report]) -> Report:
