@@ -18,7 +18,7 @@ from saya.errors import UserError
 from saya.findings import Report
 from saya.judging import Rules, problem_of_bug, problems_of, read_template, regions_of
 from saya.model.template import Template
-from saya.nesting import Nestings, Parent, nests
+from saya.nesting import Nestings, Parent, related
 from saya.pairs import Opened, judge_pair, resolved
 from saya.record import replace
 from saya.sources.base import Candidate
@@ -97,15 +97,21 @@ class Comparison:
     def find_nestings(self, candidates: list[Found]) -> tuple[Nestings | None, Nestings | None]:
         """Which templates of head are nested in which, and what they were in base."""
         heads, bases = [], []
+        for found, path, data in related((each, each[2]) for each in self.contents(candidates)):
+            with suppress(UserError):  # it is told when the file is judged
+                heads.append(self.open_head(found, path, data, named=False))
+                partner = self.baseline.partner(path)
+                bases.append(self.open_base(partner)[0] if partner is not None else None)
+        return self.nestings_of(heads), self.nestings_of(bases)
+
+    def contents(self, candidates: list[Found]) -> Iterator[tuple[Candidate, str, bytes]]:
+        """The files of head below its root, with their paths from there and what they hold."""
         for found in candidates if self.baseline.pair is None else ():
             path = self.path_of(found) if isinstance(found, Candidate) else None
-            with suppress(UserError):  # it is told when the file is judged
-                data = self.files.read(path) if path is not None and self.files.has(path) else None
-                if isinstance(found, Candidate) and path is not None and data is not None and nests(data):
-                    heads.append(self.open_head(found, path, data, named=False))
-                    partner = self.baseline.partner(path)
-                    bases.append(self.open_base(partner)[0] if partner is not None else None)
-        return self.nestings_of(heads), self.nestings_of(bases)
+            with suppress(UserError):
+                data = self.files.read(path) if path is not None else None
+                if isinstance(found, Candidate) and path is not None and data is not None:
+                    yield found, path, data
 
     def nestings_of(self, parents: list[Opened | None]) -> Nestings | None:
         """What these templates nest; None where there are none of them."""

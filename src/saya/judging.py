@@ -11,6 +11,7 @@ from saya.errors import ParseError, PolicySetError, UserError
 from saya.facts.collect import collect_changes, collect_facts
 from saya.findings import Context, Finding, JudgedTemplate, Problem, Undecided
 from saya.model.assembly import Nesting
+from saya.model.exports import Export
 from saya.model.resolve import Resolver
 from saya.model.template import Template, load_template
 from saya.policy.judge import Judgement, judge, merge_contexts
@@ -31,6 +32,9 @@ from saya.text.source import Source
 
 INTERNAL = "internal"
 EVERY_POLICY = "*"
+
+Exports = Callable[[str], Export | None]
+"""What other templates export, by the name of the export."""
 
 
 @record(kw_only=True)
@@ -62,7 +66,7 @@ class Rules:
 class Side(NamedTuple):
     """A template of one revision and the ways in which it is deployed, each with its values resolved lazily.
 
-    `parents` are where it is nested, one for each deployment; often none.
+    `parents` are where it is nested, one for each deployment; often none. `exports` gives what other templates export.
     """
 
     template: Template
@@ -70,6 +74,7 @@ class Side(NamedTuple):
     resolvers: tuple[Resolver, ...]
     attached: AttachedFiles | None = None
     parents: tuple[Nesting, ...] = ()
+    exports: Exports | None = None
 
     @property
     def contexts(self) -> tuple[Context, ...]:
@@ -153,8 +158,9 @@ def make_side(
     deployments: tuple[Deployment, ...],
     attached: AttachedFiles | None = None,
     parents: tuple[Nesting, ...] = (),
+    exports: Exports | None = None,
 ) -> Side:
-    """A template as it is deployed, with the files that it names and where it is nested."""
+    """A template as it is deployed, with the files that it names, where it is nested and what others export."""
     if template.kind == "serverless":
         template, deployments = _deployed_service(template, deployments, attached)
     resolvers = (
@@ -166,10 +172,11 @@ def make_side(
             stack=each.stack,
             files=attached,
             parent=parent,
+            exports=exports,
         )
         for each, parent in zip(deployments, parents or (None,) * len(deployments), strict=True)
     )
-    return Side(template, deployments, tuple(resolvers), attached, parents)
+    return Side(template, deployments, tuple(resolvers), attached, parents, exports)
 
 
 def _deployed_service(
@@ -264,7 +271,7 @@ def offer_fixes(
     from saya.fixes.prove import Judged
 
     def judge_copy(template: Template) -> Judged:
-        copy = make_side(template, side.deployments, side.attached, side.parents)
+        copy = make_side(template, side.deployments, side.attached, side.parents, side.exports)
         return Judged(template, copy.resolvers, again(copy))
 
     return mend(findings, Judged(side.template, side.resolvers, judgement), judge_copy, patches=patches)

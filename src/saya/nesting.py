@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from saya.errors import UserError
-from saya.judging import Rules, Side, find_deployments, make_side
+from saya.judging import Exports, Rules, Side, find_deployments, make_side
 from saya.model.assembly import TEMPLATE_OF, Nesting, asset_of
+from saya.model.exports import Export, read_exports
 from saya.model.template import Template
 from saya.record import record, replace
 from saya.sources.attached import AttachedFiles
 from saya.sources.base import Deployment, Files
 from saya.text.node import MappingNode, Node, ScalarNode
+
+T = TypeVar("T")
 
 _MARKS = tuple(type_.encode() for type_ in TEMPLATE_OF)
 
@@ -37,13 +40,15 @@ class Nested(NamedTuple):
 
 
 class Nestings:
-    """The nested templates of one revision, by those that nest them."""
+    """The nested templates of one revision, by those that nest them; and what its templates export."""
 
     def __init__(self, parents: Iterable[Parent], rules: Rules) -> None:
         self._rules = rules
+        self._all = tuple(parents)
         self._parents: dict[str, list[Parent]] = {}
         self._sides: dict[str, Side | None] = {}
-        for parent in parents:
+        self._exports: dict[str, list[Export]] | None = None
+        for parent in self._all:
             attached = AttachedFiles(parent.files, parent.path, parent.shown)
             for location in dict.fromkeys(_locations(parent.template)):
                 path = attached.path(location)
@@ -58,9 +63,26 @@ class Nestings:
         """A template as its parents deploy it; where nobody nests it, in the ways of its `own`."""
         found = self.of(path)
         if not found:
-            return make_side(template, own, attached)
+            return make_side(template, own, attached, exports=self._imports)
         deployments = tuple(each.deployment for each in found)
-        return make_side(template, deployments, attached, tuple(each.nesting for each in found))
+        return make_side(template, deployments, attached, tuple(each.nesting for each in found), self._imports)
+
+    @property
+    def _imports(self) -> Exports | None:
+        return self.export if self._all else None
+
+    def export(self, name: str) -> Export | None:
+        """What a name is the export of; None where no template has it, or several have."""
+        if self._exports is None:
+            self._exports = {}
+            sides = (self._side(parent) for parent in self._all)
+            resolvers = (resolver for side in sides if side is not None for resolver in side.resolvers)
+            for export in (
+                each for resolver in resolvers if resolver.parent is None for each in read_exports(resolver)
+            ):
+                self._exports.setdefault(export.name, []).append(export)
+        found = self._exports.get(name, [])
+        return found[0] if len({export.value.source.path for export in found}) == 1 else None
 
     def _in(self, parent: Parent, path: str) -> Iterator[Nested]:
         side = self._side(parent)
@@ -86,9 +108,16 @@ class Nestings:
         return self._sides[parent.path]
 
 
-def nests(data: bytes) -> bool:
-    """Whether the bytes of a template are worth looking through for nested ones."""
-    return any(mark in data for mark in _MARKS)
+def related(contents: Iterable[tuple[T, bytes]]) -> Iterator[T]:
+    """Those of the templates that may nest others, or export what another of them imports, told by their bytes."""
+    exporting, importing = [], False
+    for each, data in contents:
+        importing = importing or b"ImportValue" in data
+        if any(mark in data for mark in _MARKS):
+            yield each
+        elif b"Export" in data and b"Outputs" in data:
+            exporting.append(each)
+    yield from exporting if importing else ()
 
 
 def _locations(template: Template) -> Iterator[str]:

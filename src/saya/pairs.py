@@ -160,7 +160,11 @@ def _side(opened: Opened, own: tuple[Deployment, ...]) -> Side:
 
 
 def _named_alike(head: Side, base: Opened) -> bool:
-    """Whether the files that a template names are in base what they are in head. Of its parents nobody knows."""
+    """Whether the files that a template names are in base what they are in head. Of its parents nobody knows, nor of
+    what it imports.
+    """
+    if head.exports is not None and "ImportValue" in head.template.source.text:
+        return False
     return not head.parents and (head.attached is None or head.attached.same_in(base.files, base.path))
 
 

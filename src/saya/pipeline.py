@@ -35,7 +35,7 @@ from saya.judging import (
 from saya.model.check import check_template
 from saya.model.resolve import Resolver
 from saya.model.template import load_template
-from saya.nesting import Nestings, Parent, nests
+from saya.nesting import Nestings, Parent, related
 from saya.policy.language import Example
 from saya.record import record, replace
 from saya.selection import choose, load_configured
@@ -290,11 +290,8 @@ def _place_of(candidate: Candidate, request: Request) -> tuple[Folder, Path, str
 def _nestings(candidates: list[Candidate | UserError], request: Request) -> Nestings:
     """Which of the templates are nested in which."""
     parents = []
-    for candidate in candidates:
+    for candidate, data in related((each, each[1]) for each in _contents(candidates)):
         with suppress(UserError):  # it is told when the file is judged
-            data = read_bytes(candidate) if isinstance(candidate, Candidate) else b""
-            if not isinstance(candidate, Candidate) or not nests(data):
-                continue
             template = read_template(data, candidate.shown, [], named=False)
             if template is not None:
                 root, path, regions = _place(candidate, request)
@@ -302,6 +299,13 @@ def _nestings(candidates: list[Candidate | UserError], request: Request) -> Nest
                     Parent(files=Folder(root), path=path, shown=candidate.shown, regions=regions, template=template)
                 )
     return Nestings(parents, request.rules)
+
+
+def _contents(candidates: list[Candidate | UserError]) -> Iterator[tuple[Candidate, bytes]]:
+    for candidate in candidates if len(candidates) > 1 else ():
+        with suppress(UserError):
+            if isinstance(candidate, Candidate):
+                yield candidate, read_bytes(candidate)
 
 
 def _place(candidate: Candidate, request: Request) -> tuple[Path, str, tuple[str, ...]]:

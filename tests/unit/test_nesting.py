@@ -116,3 +116,48 @@ def test_a_template_that_nests_itself_is_judged_once(work_tree, check):
     work_tree.write("b.yaml", own.replace("app", "a"))
     code, report = check(".")
     assert (code, sorted(each["path"] for each in report["templates"])) == (0, ["a.yaml", "app.yaml", "b.yaml"])
+
+
+EXPORTER = """\
+Resources:
+  Fn: {{Type: AWS::Lambda::Function}}
+Outputs:
+  Fn:
+    Value: !{}
+    Export: {{Name: orders-function}}
+"""
+IMPORTER = """\
+Resources:
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: {FunctionName: !ImportValue orders-function}
+"""
+
+
+def test_what_one_template_exports_another_imports(work_tree, check):
+    work_tree.write("orders.yaml", EXPORTER.format("GetAtt Fn.Arn"))
+    work_tree.write("queues.yaml", IMPORTER)
+    _, report = check(".")
+    assert (found(report), report["undecided"]) == ([("queues.yaml", "Mapping", "note")], [])
+    work_tree.commit()
+    work_tree.write("orders.yaml", EXPORTER.format("Sub '${Fn.Arn}:live'"))
+    _, report = check(".")
+    assert (found(report), report["undecided"]) == ([], [])
+    _, report = check("--base", "HEAD")
+    assert [(each["policy"], each["template"]) for each in report["resolved"]] == [(NOTE, "queues.yaml")]
+
+
+def test_of_two_exports_of_one_name_nobody_knows_which(work_tree, check):
+    work_tree.write("a.yaml", EXPORTER.format("GetAtt Fn.Arn"))
+    work_tree.write("b.yaml", EXPORTER.format("Sub '${Fn.Arn}:live'"))
+    work_tree.write("queues.yaml", IMPORTER)
+    assert found(check(".")[1]) == []
+
+
+def test_exports_in_a_circle_end(work_tree, check):
+    output = "Outputs: {{O: {{Value: !ImportValue {}, Export: {{Name: {}}}}}}}\n"
+    work_tree.write("a.yaml", "Resources: {}\n" + output.format("b", "a"))
+    work_tree.write("b.yaml", "Resources: {}\n" + output.format("a", "b"))
+    work_tree.write("queues.yaml", IMPORTER.replace("orders-function", "a"))
+    code, report = check(".")
+    assert (code, found(report)) == (0, [])

@@ -46,6 +46,8 @@ TEMPLATE_OF = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Ap
 
 MAX_NESTED = 8
 MAX_STACKS = 64
+IMPORTED = "export:"
+"""How the path begins of what another stack exports: `export:orders-function/Fn`."""
 _UP = "../"
 # What is the same in a stack and in those nested in it.
 _SHARED = frozenset(("AWS::Region", "AWS::AccountId", "AWS::Partition", "AWS::URLSuffix"))
@@ -120,6 +122,7 @@ def _opened(resolver: Resolver, resource: TemplateResource) -> Resolver | None:
         account=resolver.account,
         files=_files_below(resolver, posixpath.dirname(name or "")),
         parent=Nesting(resolver, resource),
+        exports=resolver.exports,
     )
 
 
@@ -225,6 +228,9 @@ def cross(resolver: Resolver, name: str) -> Crossing | None:
         border = Border(resolver.parent.resource.id)
         return Crossing(resolver.parent.resolver, border.outward, border.inward)
     stack, slash, _ = name.partition("/")
+    if stack.startswith(IMPORTED):
+        border, exporter = Border(stack), resolver.exporters.get(stack)
+        return None if exporter is None else Crossing(exporter, border.inward, border.outward)
     resource = resolver.resources.get(stack) if slash else None
     if resource is None or resource.type not in TEMPLATE_OF:
         return None

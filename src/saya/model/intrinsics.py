@@ -292,6 +292,13 @@ def _item(resolver: Resolver, number: str | None, value: Value) -> Alternatives:
 
 
 def _import_value(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alternatives:
+    if resolver.exports is not None:
+        from saya.model.exports import read_import
+
+        found = read_import(resolver, argument, scope)
+        if found is not None:
+            return found
+
     def build(values: tuple[Value, ...]) -> Value:
         name = str(values[0]) if isinstance(values[0], Text) else "?"
         return Text((Part("", Reference("import", name), node),))

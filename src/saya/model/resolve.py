@@ -41,6 +41,7 @@ from saya.text.source import Source
 
 if TYPE_CHECKING:
     from saya.model.assembly import Nesting
+    from saya.model.exports import Export
 
 MAX_ALTERNATIVES = 64
 MAX_DEPTH = 48
@@ -85,7 +86,7 @@ class Resolver:
     """One template in one context: stack name, AWS Region, account and the parameters that are given (name -> text).
 
     `files` gives the files beside the template, by path from its folder; None where there is none. `parent` is the
-    nested stack of another template that this one is.
+    nested stack of another template that this one is; `exports` gives what other templates export, by name.
     """
 
     def __init__(  # noqa: PLR0913 - what a template is resolved in
@@ -98,6 +99,7 @@ class Resolver:
         parameters: dict[str, str] | None = None,
         files: Callable[[str], Source | None] | None = None,
         parent: Nesting | None = None,
+        exports: Callable[[str], Export | None] | None = None,
     ) -> None:
         self.template = template
         self.region = region
@@ -108,6 +110,8 @@ class Resolver:
         self.parent = parent
         self.nested: dict[str, Resolver | None] = {}  # what `assembly` has found out
         self.inputs: dict[str, Alternatives | None] = {}
+        self.exports = exports
+        self.exporters: dict[str, Resolver] = {}
         self.parsed: dict[Source, Node | Unknown] = {}  # the files beside the template that were read
         # By node, not by its id: nodes are made along the way, and an id of a dead one is given again.
         self._memo: dict[tuple[Node, Scope], Alternatives] = {}

@@ -48,13 +48,13 @@ def undecided(at: Node, reason: str) -> MappingNode:
 
 
 def merged(under: Node | None, over: Node | None) -> Node | None:
-    """One mapping over another, key by key and all the way down; else the one that is over."""
+    """One mapping over another, key by key and all the way down, at the place of the lower one; else the upper one."""
     if not isinstance(under, MappingNode) or not isinstance(over, MappingNode):
         return under if over is None else over
     entries: dict[str, Node | None] = dict(under.entries)
     for name, node in over.entries.items():
         entries[name] = merged(entries.get(name), node)
-    return mapping(over, entries, under.keys | over.keys)
+    return mapping(under, entries, over.keys | under.keys)
 
 
 def scalar(node: Node | None) -> str | None:

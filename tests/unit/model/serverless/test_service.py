@@ -130,6 +130,8 @@ def test_resources_go_over_what_is_generated_and_may_be_a_list():
     assert property_of(found, "MemorySize", "OneLambdaFunction") == "512"
     assert property_of(found, "Handler", "OneLambdaFunction") == "h"
     assert found.conditions.decided("C") is True
+    key = found.resources["OneLambdaFunction"].key
+    assert key.source.text[key.start : key.end] == "one"
 
 
 @pytest.mark.parametrize(
