@@ -121,12 +121,14 @@ def _is_substituted(spot: Spot) -> bool:
 def _rewritten(document: Document, at: Location, origins: tuple[Location, ...], old: str, new: str) -> Replacement:
     """The one `old` of the texts at a place, else of those that it takes its value from."""
     reasons = []
-    for location in dict.fromkeys((at, *origins)):
+    # An origin around the place is the text that the place is a part of.
+    others = (each for each in origins if not (each.span.start <= at.span.start and at.span.end <= each.span.end))
+    for location in dict.fromkeys((at, *others)):
         try:
             return _rewritten_at(document, location, old, new)
         except NotEditableError as error:
             reasons.append(error)
-    raise reasons[-1]
+    raise reasons[0]
 
 
 def _rewritten_at(document: Document, at: Location, old: str, new: str) -> Replacement:

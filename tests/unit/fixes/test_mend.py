@@ -209,6 +209,47 @@ def test_a_definition_put_together_from_strings_is_left(made):
     assert finding.advice.endswith("(No fix is offered: it is put together from several texts.)")
 
 
+def test_a_definition_within_a_quoted_string_is_left(made):
+    definition = '{\\"StartAt\\":\\"A\\",\\"States\\":{\\"A\\":{\\"Type\\":\\"Task\\",\\"End\\":true,'
+    definition += (
+        '\\"Resource\\":\\"arn:aws:states:::sqs:sendMessage\\",\\"Parameters\\":{\\"t.$\\":\\"$$.Task.Token\\"}}}}'
+    )
+    before = "Resources:\n  M:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n"
+    finding = made.only(made.mended(f'{before}      DefinitionString: "{definition}"\n'), "stepfunctions-task-token")
+
+    assert finding.advice.endswith("(No fix is offered: it is text within other text.)")
+
+
+LOOP = """
+Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]
+Resources:
+  Fn::ForEach::Functions:
+    - Name
+    - [One, Two]
+    - Fn${Name}:
+        Type: AWS::Serverless::Function
+        Properties:
+          Handler: a.b
+          Events:
+            Get: {Type: HttpApi}
+"""
+
+
+def test_the_body_of_a_loop_is_edited_for_all_that_it_makes(made):
+    one, two = made.mended(LOOP)
+
+    assert (one.resource, two.resource) == ("FnOne", "FnTwo")
+    assert one.fix.edits == two.fix.edits
+    assert "          AutoPublishAlias: live\n" in made.applied(LOOP, one)
+
+
+def test_the_body_of_a_loop_is_left_where_it_is_not_right_for_all(made):
+    one = LOOP + "  Map: {Type: AWS::Lambda::EventSourceMapping, Properties: {FunctionName: !Ref FnTwo}}\n"
+    found = [each for each in made.mended(one, patches=False) if each.resource == "FnOne"]
+
+    assert made.only(found).fix is None
+
+
 SAM = """
 Transform: AWS::Serverless-2016-10-31
 Resources:
