@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 
 _CHARACTERS = st.characters(exclude_categories=("Cs", "Cc", "Co", "Cn"), exclude_characters="\u2028\u2029\u0085\ufeff")
+# Words that are no strings where they stand in no quotes.
+_WORDS = frozenset(("null", "true", "false", "yes", "no", "on", "off"))
 
 
 class Leaf(NamedTuple):
@@ -82,7 +84,7 @@ class Writer:
         self.out += text
 
     def leaf(self, leaf: Leaf, indent: int) -> None:
-        simple = leaf.text.isascii() and leaf.text.isalpha() and leaf.text not in ("null", "true", "false")
+        simple = leaf.text.isascii() and leaf.text.isalpha() and leaf.text.lower() not in _WORDS
         if leaf.kind != "str":
             self.scalar(leaf.text)
         elif self.style == "json":
