@@ -84,6 +84,7 @@ def invocation(*, line: int = 3, **changes: Any) -> Invocation:
         "qualifier": "absent",
         "exposure": "asynchronous",
         "qualifier_support": "accepted",
+        "switched_off": False,
         "bypasses": None,
         "through": None,
     }

@@ -71,6 +71,7 @@ def test_a_finding_says_all_of_it(made, policy):
         "qualifier": "absent",
         "exposure": "asynchronous",
         "qualifier_support": "accepted",
+        "switched_off": False,
         "bypasses.id": "Live",
         "resource.id": "Mapping",
     }

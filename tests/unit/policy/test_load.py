@@ -165,7 +165,7 @@ BROKEN = [
         "qualifier: absent",
         "guard: x",
         "8:3: no field `guard` in Invocation; there are integration, target, qualifier, exposure, qualifier_support, "
-        "bypasses, through, obstacle, moves, moves_of_all, resource, property, identity, subject, at and stack",
+        "switched_off, bypasses, through, obstacle, moves, moves_of_all, resource, property, identity, subject, at and stack",
     ),
     (
         "qualifier: absent",
@@ -302,7 +302,10 @@ SECTIONS = [
         "11:25: `severity` is error, warning or note, not `info`",
     ),
     ("fixes: [{title: a, edits: [{remove: at}]}]", "11:9: a fix lacks `safety`"),
-    ("fixes: [{title: a, safety: sure, edits: [{remove: at}]}]", "11:28: `safety` is safe, unsafe or manual, not `sure`"),
+    (
+        "fixes: [{title: a, safety: sure, edits: [{remove: at}]}]",
+        "11:28: `safety` is safe, unsafe or manual, not `sure`",
+    ),
     ("fixes: [{title: <<x>>, safety: safe, edits: [{remove: at}]}]", "11:17: no field `x` in Invocation; there are "),
     ("fixes: [{title: a, safety: safe, edits: []}]", "11:41: `edits` is an empty list; leave it out or write an item"),
     (
