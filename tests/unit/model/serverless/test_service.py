@@ -156,7 +156,8 @@ def test_what_is_none_is_none(text: str):
         "service: {name: s}\nprovider: aws\nfunctions: {a: , b: 1, c: []}\nlayers: {d: 1}\nresources: 1\n",
         "service: s\nprovider: aws\nfunctions: {a: {events: [x, {http: }, {sqs: }, {s3: }, {sns: }, {iot: 1}]}}\n",
         "service: s\nprovider: aws\nfunctions: {a: {events: [{alb: []}, {schedule: []}, {stream: {}}]}}\n",
-        "service: s\nprovider: aws\nfunctions: {a: {events: {http: x}, layers: 1, environment: x, vpc: 1, image: {}}}\n",
+        "service: s\nprovider: aws\nfunctions: {a: {events: {http: x}, layers: 1, vpc: 1, image: {}}}\n",
+        "service: s\nprovider: aws\nfunctions: {a: {environment: x, url: [], snapStart: {}}}\n",
         "service: s\nprovider: ${file(x.yml)}\nfunctions: {a: {provisionedConcurrency: {Ref: X}}}\n",
     ],
 )
