@@ -51,7 +51,7 @@ def test_what_is_not_committed_is_reviewed_against_the_main_branch(repository, c
     code, out, err = preview(capsys)
     assert (code, err) == (0, "")
     assert out.startswith("### Saya: 1 error\n")
-    assert "\n---\n\n`stacks/orders.yaml:14`\n\n**Error** `lambda-layer-architecture`\n" in out
+    assert "\n---\n\n`stacks/orders.yaml:14`\n\n**Error:** `Datadog-Extension` is" in out
     assert "<!--" not in out
 
 
@@ -65,7 +65,7 @@ def test_a_branch_is_reviewed_from_where_it_left_the_main_one(repository, capsys
     git("commit", "-qam", "later")
     git("checkout", "-q", "change")
     _, out, _ = preview(capsys)
-    assert "`stacks/orders.yaml:14`\n\n**Error**" in out
+    assert "`stacks/orders.yaml:14`\n\n**Error:** " in out
 
 
 def test_paths_are_those_of_the_folder_one_stands_in(repository, capsys, monkeypatch):
@@ -73,14 +73,14 @@ def test_paths_are_those_of_the_folder_one_stands_in(repository, capsys, monkeyp
     (folder / "stacks" / "orders.yaml").write_text(AFTER)
     monkeypatch.chdir(folder / "stacks")
     _, out, _ = preview(capsys)
-    assert "\n`orders.yaml:14`\n\n**Error**" in out
+    assert "\n`orders.yaml:14`\n\n**Error:** " in out
 
 
 def test_a_new_file_is_reviewed(repository, capsys):
     folder, _ = repository
     (folder / "new.yaml").write_text(AFTER)
     _, out, _ = preview(capsys)
-    assert "\n`new.yaml:14`\n\n**Error**" in out
+    assert "\n`new.yaml:14`\n\n**Error:** " in out
 
 
 def test_what_base_has_already_is_not_told(repository, capsys):
@@ -97,7 +97,7 @@ def test_two_files_are_compared(tmp_path, capsys, monkeypatch):
     (tmp_path / "before.yaml").write_text(BEFORE)
     (tmp_path / "after.yaml").write_text(AFTER)
     _, out, _ = preview(capsys, "after.yaml", "--base", "before.yaml")
-    assert "\n`after.yaml:14`\n\n**Error**" in out
+    assert "\n`after.yaml:14`\n\n**Error:** " in out
 
 
 def test_two_folders_are_compared(tmp_path, capsys, monkeypatch):
@@ -108,7 +108,7 @@ def test_two_folders_are_compared(tmp_path, capsys, monkeypatch):
         (tmp_path / name / "data.bin").write_bytes(name.encode() + b"\0\xff")
     _, out, _ = preview(capsys, "after", "--base", "before", "--html", "page.html", "--output", "review.md")
     assert out == ""
-    assert "\n`after/orders.yaml:14`\n\n**Error**" in (tmp_path / "review.md").read_text(encoding="utf-8")
+    assert "\n`after/orders.yaml:14`\n\n**Error:** " in (tmp_path / "review.md").read_text(encoding="utf-8")
     html = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "lambda-layer-architecture" in html
     assert "No lines to show." in html

@@ -63,8 +63,8 @@ def _finding(finding: Finding, name: str) -> str:
 def _message(finding: Finding) -> str:
     held = [f"{name} is {str(value).lower()}" for name, value in finding.scenario.items()]
     held += [f"{name} is {value}" for name, value in finding.parameters.items()]
-    fix = f"Fix: {finding.fix.title}" if finding.fix else ""
-    parts = [finding.message, f"This holds when {' and '.join(held)}." if held else "", fix, finding.advice or ""]
+    answer = f"Fix: {finding.fix.title}" if finding.fix else finding.advice or ""
+    parts = [finding.message, f"This holds when {' and '.join(held)}." if held else "", answer]
     return _cropped(inert(part) for part in parts if part)
 
 

@@ -74,6 +74,7 @@ class Teller:
         what another comment says; `elsewhere` is true where the comment does not stand at the place of the finding.
         """
         first = group[0]
+        answered = brief or _is_shown(group, suggestion, patch)
         return {
             "severity": first.severity,
             "policy": code(first.policy),
@@ -85,16 +86,18 @@ class Teller:
             "elsewhere": elsewhere,
             "scenario": scenario(first),
             "contexts": self.contexts(first.template, first.contexts),
-            "others": [
-                {"message": prose(finding.message), "place": self.links.beside(finding.location, first.location)}
-                for finding in group[1:]
-            ],
+            "others": [self.other(finding, first) for finding in group[1:]],
             "related": [] if brief else [self.related(entry, first.location) for entry in first.related[:RELATED]],
             "fix": self.fix(first.fix, suggestion, patch) if first.fix else None,
-            "advice": prose(first.advice) if first.advice and not brief else "",
+            "advice": prose(first.advice) if first.advice and not answered else "",
             "patch": self.patch(first.patch, shown) if first.patch and shown is not None and not brief else None,
             "plan": [] if brief else [deployment(each) for each in first.plan],
         }
+
+    def other(self, finding: Finding, first: Finding) -> dict[str, Plain]:
+        """A further finding of those that are told together; it has a message where it says something else."""
+        message = "" if finding.message == first.message else prose(finding.message)
+        return {"message": message, "place": self.links.beside(finding.location, first.location)}
 
     def fix(self, fix: Fix, suggestion: str | None, patch: str | None) -> dict[str, Plain]:
         """A fix, with its suggestion block or its patch ready to print; `""` where there is none."""
@@ -193,6 +196,14 @@ def tally(findings: Iterable[Finding]) -> str:
     severities = [finding.severity for finding in findings]
     counts = {severity: severities.count(severity) for severity in ("error", "warning", "note")}
     return ", ".join(counted(count, severity) for severity, count in counts.items() if count)
+
+
+def _is_shown(group: tuple[Finding, ...], suggestion: str | None, patch: str | None) -> bool:
+    """Whether lines are shown that mend all of them, so that words need not say it too."""
+    fixes = [finding.fix.edits if finding.fix else None for finding in group]
+    if suggestion is not None:
+        return all(edits == fixes[0] for edits in fixes)
+    return patch is not None and None not in fixes
 
 
 def _context(context: Context) -> str:

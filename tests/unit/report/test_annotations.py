@@ -35,7 +35,9 @@ def test_a_finding_is_shown_on_its_line():
     assert properties == {
         "file": "t.yaml", "line": "6", "endLine": "6", "col": "22", "endColumn": "28", "title": "Saya: a-policy",
     }  # fmt: skip
-    assert message == "`Orders` runs on arm64\nThis holds when IsProd is true.\nFix: do it right\nDo this."
+    assert message == "`Orders` runs on arm64\nThis holds when IsProd is true.\nFix: do it right"
+    ((_, _, message),) = obeyed(tell_annotations(report(finding(advice="Do this."))))
+    assert message == "`Orders` runs on arm64\nDo this."
 
 
 def test_columns_are_given_on_one_line_only():

@@ -21,6 +21,7 @@ from tests.unit.report.rendered import Rendered
 
 from saya.errors import ConfigError
 from saya.findings import Context, Edit, Fix, JudgedTemplate, Patch, Problem, Related
+from saya.record import replace
 from saya.report.diff import Diff
 from saya.report.review import build_review, fingerprints_in, head_in
 from saya.text.source import Location, Source, Span
@@ -111,7 +112,7 @@ def test_at_most_25_comments_the_most_severe_first():
     ]
     told = review(*many)
     assert len(told.comments) == 25
-    assert sum("**Error**" in comment.body for comment in told.comments) == 20
+    assert sum("**Error:**" in comment.body for comment in told.comments) == 20
     inline = {each for comment in told.comments for each in comment.fingerprints}
     assert inline | set(fingerprints_in(told.body)) == {each.fingerprint for each in many}
     assert told.omitted == 0
@@ -165,6 +166,26 @@ def test_those_with_suggestions_have_comments_of_their_own():
     assert (advice in above.body, advice in below.body) == (True, False)
 
 
+def test_a_comment_says_what_is_wrong_what_mends_it_and_then_the_rest():
+    made = finding(advice="Do this.", related=(related("two", "why"),))
+    (comment,) = review(made).comments
+    parts = comment.body.split("\n\n")
+    assert parts[:2] == ["**Warning:** `Orders` runs on arm64", "**To do:** Do this."]
+    assert parts[2].startswith("- [line 11](")
+    assert parts[3] == "<sub>`a-policy`</sub>"
+
+
+def test_a_fix_that_is_shown_is_not_told_in_words_too():
+    values, advice, mended = {"target.id": "Orders"}, "Do this.", fix(("[arm64]", "[x86_64]"))
+    one, same = finding(values=values, advice=advice, fix=mended), finding(location=at("two"), values=values)
+    for diff in (diff_of(), Diff()):
+        told = review(one, replace(same, advice=advice, fix=mended), diff=diff)
+        assert advice not in "".join([told.body, *(comment.body for comment in told.comments)])
+    (comment,) = review(one, replace(same, advice=advice)).comments
+    assert advice in comment.body
+    assert "- also at [line 11](" in comment.body
+
+
 def test_what_base_has_already_is_counted_and_not_told():
     told = review(finding(status="existing"), finding(status="existing", location=at("two")))
     assert told.comments == ()
@@ -188,7 +209,7 @@ def test_a_suggestion_replaces_the_lines_of_its_comment():
 
 def test_an_unsafe_fix_says_so():
     (comment,) = review(finding(fix=fix(("[arm64]", "[x86_64]"), safety="unsafe"))).comments
-    assert "**Fix:** do it right (may change more than this finding)" in comment.body
+    assert "**Fix (may change more):** do it right" in comment.body
 
 
 def test_a_patch_to_be_read_is_folded_and_never_a_suggestion():
@@ -452,6 +473,12 @@ def test_a_hostile_report_stays_inert():
 
 
 # --- templates ------------------------------------------------------------------------------------------------------
+
+
+def test_a_project_adds_to_blocks():
+    own = '{% extends "saya/comment.md" %}{% block advice %}{{ super() }}\nAsk us.{% endblock %}'
+    (comment,) = review(finding(advice="ours"), own={"comment.md": own}).comments
+    assert "\n\n**To do:** ours\n\nAsk us.\n\n" in comment.body
 
 
 def test_a_project_overrides_blocks():

@@ -7,11 +7,11 @@ from saya.report.summary import LONGEST_SUMMARY, build_summary
 
 
 def test_everything_is_told_in_full():
-    made = finding(severity="error", advice="Do this.", fix=fix(("[arm64]", "[x86_64]")))
+    made = finding(severity="error", fix=fix(("[arm64]", "[x86_64]")))
     text = build_summary(
         report(
             made,
-            finding(message="second", policy="b"),
+            finding(message="second", policy="b", advice="Do this."),
             undecided=(undecided("`Arch` is not known"),),
             suppressed=(suppressed("for a reason"),),
             errors=(Problem(path="b.yaml", kind="syntax", message="no YAML"),),
