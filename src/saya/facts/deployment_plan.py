@@ -32,6 +32,9 @@ def plan_deployments(
     `$LATEST`.
     """
     changed = _changed(mixes)
+    steps = _steps(function, mixes, changed)
+    if all(each.outcome == "deployment_fails" for each in mixes):
+        return tuple(steps)  # each of them is one call
     stuck = next((caller for caller in callers if caller.qualifier_support == "rejected"), None)
     if stuck is not None:
         return _without_alias(function, changed, stuck)
@@ -42,7 +45,6 @@ def plan_deployments(
     if early is not None:
         named = "the alias that this change brings" if early.generated else f"`{early.id}`"
         title += f": {named} and the callers, without {_listed(changed)}"
-    steps = _steps(function, mixes, changed)
     last = (*steps[-1].actions, *_renewing(base, function, alias))
     return (
         PlannedDeployment(title=title, actions=first),

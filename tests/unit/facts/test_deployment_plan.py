@@ -186,7 +186,15 @@ def test_a_caller_of_which_nobody_says_that_it_takes_an_alias():
     assert first[1][1].endswith("at the alias; whether it takes one is not documented")
 
 
-def test_architecture_and_runtime_are_changed_one_after_the_other():
+def test_architecture_and_runtime_alone_are_two_calls_of_two_deployments():
+    base, head = "Runtime: python3.7", "Runtime: python3.12, Architectures: [arm64]"
+    assert plan(QUEUE, base=base, head=head) == [
+        ("Change Runtime alone", ["Change Runtime of `Fn`"]),
+        ("Make the rest of the change", ["Change Architectures of `Fn`"]),
+    ]
+
+
+def test_architecture_and_runtime_are_changed_one_after_the_other_behind_an_alias():
     found = plan(QUEUE, base="Runtime: python3.7, " + X86, head="Runtime: python3.12, " + ARM)
     assert [title for title, _ in found[1:]] == ["Change Runtime alone", "Make the rest of the change"]
     assert found[1][1] == ["Change Runtime of `Fn`"]

@@ -165,7 +165,8 @@ BROKEN = [
         "qualifier: absent",
         "guard: x",
         "8:3: no field `guard` in Invocation; there are integration, target, qualifier, exposure, qualifier_support, "
-        "switched_off, bypasses, through, obstacle, moves, moves_of_all, resource, property, identity, subject, at and stack",
+        "switched_off, bypasses, through, obstacle, moves, moves_of_all, resource, property, identity, subject, at and "
+        "stack",
     ),
     (
         "qualifier: absent",
