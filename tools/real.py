@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # What the tests start, and the package of Debian and Ubuntu that it comes in. mmdebstrap is needed only where the base
 # image cannot be pulled, and is then asked for by its name.
-PROGRAMS = {"git": "git", "podman": "podman", "runc": "runc"}
+PROGRAMS = {"git": "git", "npm": "npm", "podman": "podman", "runc": "runc"}
 
 
 def main(arguments: list[str]) -> int:

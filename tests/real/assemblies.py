@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from saya.sources.frames import read_frames
+
 
 def portable(assembly: Path, project: Path) -> dict[str, str]:
     """The files of an assembly that are read, by path, with the project's folder taken out of them."""
@@ -29,7 +31,13 @@ def _manifest(manifest: dict[str, Any]) -> dict[str, Any]:
 
 def _metadata(metadata: dict[str, Any]) -> dict[str, Any]:
     kinds = ("aws:cdk:logicalId", "aws:cdk:creationStack", "aws:cdk:templateFile")
-    return {path: [each for each in entries if each["type"] in kinds] for path, entries in metadata.items()}
+    return {path: [_entry(each) for each in entries if each["type"] in kinds] for path, entries in metadata.items()}
+
+
+def _entry(entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry with the frames that could be the author's; those of the library depend on its build."""
+    data = entry["data"]
+    return {**entry, "data": [each for each in data if any(read_frames([each]))]} if isinstance(data, list) else entry
 
 
 def _text(value: Any, project: Path) -> str:

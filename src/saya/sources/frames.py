@@ -28,6 +28,9 @@ LONGEST_FRAME = 1_000
 # `new Service (/app/lib/service.ts:21:5)`, `file:///app/lib/service.mjs:21:5`, `Service.__init__ (stack/service.py:17)`
 _FRAME = re.compile(r"(?:^|[\s(])(?:file://)?(?P<path>[^\s()][^()]*?):(?P<line>\d{1,7})(?::(?P<column>\d{1,7}))?\)?$")
 
+# `webpack://@jsii/runtime/lib/kernel.ts:1:2` is no file; `C:/app/lib/service.ts` is one.
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+
 
 class Frame(NamedTuple):
     """A place in a file, as a stack trace names it: `/`-separated, and `line` is 1-based."""
@@ -43,7 +46,7 @@ def read_frames(trace: object) -> Iterator[Frame]:
         found = _FRAME.search(line.strip()) if isinstance(line, str) and len(line) <= LONGEST_FRAME else None
         if found is not None:
             path = posixpath.normpath(found["path"].replace("\\", "/"))
-            if path.lower().endswith(SUFFIXES) and not OTHERS.intersection(path.split("/")):
+            if path.lower().endswith(SUFFIXES) and not _SCHEME.match(path) and not OTHERS.intersection(path.split("/")):
                 yield Frame(path, int(found["line"]))
 
 

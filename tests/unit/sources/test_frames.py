@@ -29,6 +29,7 @@ def test_a_frame_is_read(line, expected):
         "new Function2 (/app/node_modules/aws-cdk-lib/aws-lambda/lib/function.js:1:2)",
         "__init__ (/app/.venv/lib/python3.13/site-packages/aws_cdk/__init__.py:9)",
         "Module._compile (node:internal/modules/cjs/loader:1554:14)",
+        "call (webpack://@jsii/runtime/lib/kernel.ts:1:2)",
         "new Service (/app/lib/service.ts)",
         "new Service (/app/template.json:1:1)",
         "x" * 2_000 + ".ts:1:1",
