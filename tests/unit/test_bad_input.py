@@ -329,9 +329,9 @@ def test_ten_thousand_resources(check):
     } | {f"F{number}": {"Type": "AWS::Lambda::Function", "Properties": {}} for number in range(5000)}
     text = json.dumps({"Resources": resources})
     assert len(text) < 1024 * 1024
-    started = time.perf_counter()
+    started = time.process_time()
     code, report, complaint = check({"t.json": text})
-    assert time.perf_counter() - started < 30
+    assert time.process_time() - started < 30
     assert (code, complaint, report["errors"]) == (0, "", [])
     assert report["templates"][0]["resources"] == 10_000
     assert len(report["findings"]) == 5000
@@ -356,9 +356,9 @@ def test_a_file_of_many_megabytes_is_refused(check):
 def test_a_laughing_file_is_refused_at_once(check):
     lines = ["a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
-    started = time.perf_counter()
+    started = time.process_time()
     code, report, _ = check({"t.yaml": FINDING + "\n".join(lines)})
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert code == 2
     assert "expands to more than 1,000,000 values" in told(report)[0]
 

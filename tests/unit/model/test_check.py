@@ -257,11 +257,11 @@ def test_a_transform_may_break_a_circle(transform):
 
 def test_ten_thousand_resources_in_a_row_and_in_a_circle():
     row = "".join(f"  R{n}: {{Type: T, DependsOn: R{n + 1}}}\n" for n in range(10_000))
-    started = time.perf_counter()
+    started = time.process_time()
     assert errors(f"Resources:\n{row}  R10000: {{Type: T}}\n") == []
     (error,) = errors(f"Resources:\n{row}  R10000: {{Type: T, DependsOn: R0}}\n")
     assert error == (
         "t.yaml:2:3: circular dependency: R0 -> R1 -> R2 -> R3 -> R4 -> R5 -> ... (9994 more) -> R10000 -> R0; "
         "remove one of the references"
     )
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20

@@ -182,12 +182,12 @@ def test_past_the_cap_nobody_can_tell():
 def test_conditions_that_double_at_each_step_stay_small():
     text = "Parameters: {P: {Type: String}}\nConditions:\n  C0: !Equals [!Ref P, x]\n"
     text += "".join(f"  C{n}: !Or [!Condition C{n - 1}, !Condition C{n - 1}]\n" for n in range(1, 24))
-    started = time.perf_counter()
+    started = time.process_time()
     conditions = resolver_of(text + "Resources: {}\n").conditions
     assert conditions.possible(guard("C23", "not C0")) is False
     assert conditions.possible(guard("C23", "C0")) is True
     assert conditions.decided("C23") is None
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(
@@ -213,9 +213,9 @@ def test_a_condition_too_hard_to_decide_stays_open():
         for j in names
     ]
     text += f"  Hard: !And [{', '.join(clauses)}]\nResources: {{}}\n"
-    started = time.perf_counter()
+    started = time.process_time()
     assert resolver_of(text).conditions.possible(guard("Hard")) in (True, None)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_loops_make_conditions():

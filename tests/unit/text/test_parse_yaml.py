@@ -203,10 +203,10 @@ def test_what_an_alias_cannot_be(text, message):
 def test_a_billion_laughs_are_refused_at_once():
     lines = ["a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(ParseError, match="expands to more than 1,000,000 values") as caught:
         read("\n".join(lines))
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert caught.value.line == 7
 
 
