@@ -1,7 +1,6 @@
 """The application: one stack for each place it is deployed to."""
 
 from aws_cdk import App, Environment
-
 from orders.stack import OrdersStack
 
 app = App()

@@ -35,7 +35,7 @@ class Left(NamedTuple):
 
 
 class FixedFile(NamedTuple):
-    """A template: as it was, as it becomes, what is mended in it, what is left; how many findings no fix is meant for."""
+    """A template: as it was, as it becomes, what is mended, what is left; how many findings no fix is meant for."""
 
     before: Source
     after: str

@@ -315,7 +315,8 @@ SECTIONS = [
     ),
     (
         "fixes: [{title: a, safety: safe, edits: [{replac: at}]}]",
-        "11:42: an edit has one of replace, set, rewrite, remove, rename, add, move or declare; did you mean `replace`?",
+        "11:42: an edit has one of replace, set, rewrite, remove, rename, add, move or declare; "
+        "did you mean `replace`?",
     ),
     ("fixes: [{title: a, safety: safe, edits: [{replace: at}]}]", "11:42: the edit `replace` lacks `with`"),
     (
