@@ -41,17 +41,18 @@ class Grants:
 
     def __init__(self, view: View) -> None:
         self.view = view
-        self._permissions: dict[str, list[Permission]] | None = None
+        self._permissions: dict[tuple[str, str | None], list[Permission]] | None = None
         self._statements: list[Statement] | None = None
 
-    def permissions(self, function: str) -> list[Permission]:
-        """The permissions for a function (logical ID) without a qualifier."""
+    def permissions(self, function: str, caller: str) -> list[Permission]:
+        """The permissions for a function without a qualifier that are a caller's, or anybody's (logical IDs)."""
         if self._permissions is None:
             self._permissions = {}
             for declared in self.view.resolver.of_type(PERMISSION):
                 for id_, permission in self._read(declared):
-                    self._permissions.setdefault(id_, []).append(permission)
-        return self._permissions.get(function, [])
+                    for source in permission.source or (None,):
+                        self._permissions.setdefault((id_, source), []).append(permission)
+        return [*self._permissions.get((function, None), ()), *self._permissions.get((function, caller), ())]
 
     def of_role(self, caller: TemplateResource, function: str) -> list[Move] | str:
         """What has to change in the statements by which a caller's role may invoke a function; nothing where they allow

@@ -17,6 +17,9 @@ from saya.model.value import Absent, Text, Unknown
 from saya.record import replace
 from saya.text.source import Location
 
+MOST_CALLERS = 50
+"""Of a function with more callers, no change of all of them is shown."""
+
 _UNQUALIFIED = ("absent", "latest")
 _LIVE = ("synchronous", "asynchronous")
 _FORMS = ("arn", "name-or-arn", "arn-or-invoke-uri")
@@ -48,12 +51,22 @@ class _Way(NamedTuple):
     obstacle: str | None = None
 
 
+class _Callers(NamedTuple):
+    """The callers of one function: how each goes to an alias, by the identity of its fact; by permission (logical ID)
+    the moves of all that share it; and the moves of all.
+    """
+
+    ways: dict[int, _Way]
+    shared: dict[str, tuple[Move, ...]]
+    moves: tuple[Move, ...]
+
+
 class _Rewiring:
     def __init__(self, view: View, by_function: dict[str, list[Invocation]]) -> None:
         self.view = view
         self.by_function = by_function
         self.grants = Grants(view)
-        self._ways: dict[str, list[_Way]] = {}
+        self._known: dict[str, _Callers] = {}
         self._configured: set[str] | None = None
 
     def with_moves(self, fact: Invocation) -> Invocation:
@@ -65,14 +78,14 @@ class _Rewiring:
             return fact
         if fact.bypasses is not None and len(self.view.aliases.get(function.id, ())) > 1:
             return replace(fact, obstacle="the function has several aliases")
-        ways = self._ways_of(function)
-        facts = self.by_function[function.id]
-        own = next((way for way, each in zip(ways, facts, strict=True) if each is fact), _Way())
+        known = self._known.get(function.id)
+        if known is None:
+            known = self._known[function.id] = self._callers_of(function)
+        own = known.ways[id(fact)]
         if own.obstacle is not None:
             return replace(fact, obstacle=own.obstacle)
-        moves, obstacle = _closure(own, ways)
-        everything = tuple(dict.fromkeys(move for way in ways if way.obstacle is None for move in way.moves))
-        return replace(fact, obstacle=obstacle, moves=moves, moves_of_all=everything)
+        moves = known.shared.get(own.permissions[0], own.moves) if own.permissions else own.moves
+        return replace(fact, moves=moves, moves_of_all=known.moves)
 
     # an alias that SAM publishes
 
@@ -107,11 +120,11 @@ class _Rewiring:
 
     # callers that are written by hand
 
-    def _ways_of(self, function: Function) -> list[_Way]:
-        known = self._ways.get(function.id)
-        if known is None:
-            known = self._ways[function.id] = [self._way(fact, function) for fact in self.by_function[function.id]]
-        return known
+    def _callers_of(self, function: Function) -> _Callers:
+        ways = {id(fact): self._way(fact, function) for fact in self.by_function[function.id]}
+        free = [way for way in ways.values() if way.obstacle is None]
+        moves = dict.fromkeys(move for way in free for move in way.moves)
+        return _Callers(ways, _shared(free), tuple(moves) if len(free) <= MOST_CALLERS else ())
 
     def _way(self, fact: Invocation, function: Function) -> _Way:
         if fact.integration == "sam_event":
@@ -125,12 +138,13 @@ class _Rewiring:
         if fact.integration == "event_source_mapping":
             return _Way((site,))  # it polls with the function's own role, and has no grant
         if by in ("resource_policy", "either"):
-            permissions = [each for each in self.grants.permissions(function.id) if _is_for(each, fact, row)]
+            granted = self.grants.permissions(function.id, fact.resource.id)
+            permissions = [each for each in granted if row is not None and each.principal == row.principal]
             if permissions:
                 return self._with_permissions(fact, site, permissions)
         if by in ("role", "either"):
-            granted = self.grants.of_role(self.view.resolver.resources[fact.resource.id], function.id)
-            return _Way(obstacle=granted) if isinstance(granted, str) else _Way((site, *granted))
+            by_role = self.grants.of_role(self.view.resolver.resources[fact.resource.id], function.id)
+            return _Way(obstacle=by_role) if isinstance(by_role, str) else _Way((site, *by_role))
         return _Way(obstacle="what lets it invoke the function is not in this template")
 
     def _written_at(self, fact: Invocation) -> Location:
@@ -152,23 +166,23 @@ class _Rewiring:
         return _Way((site, *map(move_of, permissions)), tuple(each.declared.id for each in permissions))
 
 
-def _closure(own: _Way, ways: list[_Way]) -> tuple[tuple[Move, ...], str | None]:
-    """The moves of a caller and of all that share its permissions; else why one of those cannot move."""
-    permissions, moves = set(own.permissions), dict.fromkeys(own.moves)
-    waiting = [way for way in ways if way is not own]
-    while sharing := [way for way in waiting if permissions & set(way.permissions)]:
-        for way in sharing:
-            waiting.remove(way)
-            permissions |= set(way.permissions)
-            moves.update(dict.fromkeys(way.moves))
-    return tuple(moves), None
+def _shared(ways: list[_Way]) -> dict[str, tuple[Move, ...]]:
+    """By permission: the moves of the callers that share it, or share one with those that do."""
+    leader: dict[str, str] = {}
 
+    def find(name: str) -> str:
+        while leader.setdefault(name, name) != name:
+            leader[name] = name = leader[leader[name]]
+        return name
 
-def _is_for(permission: Permission, fact: Invocation, row: InvocationSite | None) -> bool:
-    """Whether a permission is the caller's: of its principal, and for its resource if for one of the template."""
-    if permission.principal is None or row is None or permission.principal != row.principal:
-        return False
-    return permission.source is None or fact.resource.id in permission.source
+    for way in ways:
+        for name in way.permissions:
+            leader[find(name)] = find(way.permissions[0])
+    groups: dict[str, dict[Move, None]] = defaultdict(dict)
+    for way in ways:
+        if way.permissions:
+            groups[find(way.permissions[0])].update(dict.fromkeys(way.moves))
+    return {name: tuple(groups[find(name)]) for name in leader}
 
 
 def _obstacle_of(fact: Invocation, row: InvocationSite | None) -> str | None:

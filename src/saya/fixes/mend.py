@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from saya.findings import Edit, Finding, Fix, Patch
 from saya.fixes.document import Document, is_synthesised
 from saya.fixes.proposal import Declined, Proposal
-from saya.fixes.propose import propose
+from saya.fixes.propose import is_meant, propose
 from saya.fixes.prove import Failed, Judge, Judged, prove
 from saya.policy.judge import Ground
 from saya.record import replace
@@ -15,6 +16,8 @@ from saya.text.edit import Replacement
 
 MOST_TEXT = 3_000_000
 """How many characters are judged again for the fixes of one file; those of the first findings are tried."""
+MOST_FINDINGS = 1000
+"""How many findings of one file are looked at for fixes."""
 FEWEST = 3
 """How many fixes are tried however long the file is."""
 
@@ -37,42 +40,64 @@ def mend(findings: Iterable[Finding], before: Judged, judge: Judge, *, patches: 
     grounds = [ground for ground in before.judgement.grounds if ground.fingerprint in new]
     if not grounds:
         return findings
-    waiting = _proposals(grounds, before, patches=patches)
-    told = _outcomes(waiting, before, judge) if not is_synthesised(before.template) else _of_source(waiting)
+    waiting = _waiting(grounds, before, patches=patches)
+    # What is edited in a file that a program writes is written anew.
+    written = not is_synthesised(before.template)
+    told = _outcomes(waiting, before, judge) if written else {each.fingerprint: _SYNTHESISED for each in waiting}
     return tuple(_with(each, told[each.fingerprint]) if each.fingerprint in told else each for each in findings)
 
 
-Waiting = dict[str, Iterator[Proposal | Declined]]
-"""What is to be tried for each finding, by fingerprint."""
+class _Waiting(NamedTuple):
+    """A finding that some fix is meant for: what is to be tried, in order."""
+
+    fingerprint: str
+    proposals: Iterator[Proposal | Declined]
 
 
-def _proposals(grounds: list[Ground], before: Judged, *, patches: bool) -> Waiting:
+def _waiting(grounds: list[Ground], before: Judged, *, patches: bool) -> list[_Waiting]:
     document = Document(before.template.root)
-    return {ground.fingerprint: propose(ground, document, patches=patches) for ground in grounds}
+    return [
+        _Waiting(ground.fingerprint, propose(ground, document, patches=patches))
+        for ground in grounds
+        if is_meant(ground, patches=patches)
+    ]
 
 
-def _outcomes(waiting: Waiting, before: Judged, judge: Judge) -> dict[str, Outcome]:
-    """The fix of each finding that some is meant for, by fingerprint; else why the last one tried is none."""
+def _outcomes(waiting: list[_Waiting], before: Judged, judge: Judge) -> dict[str, Outcome]:
+    """The fix of each finding, by fingerprint; else why the last one tried is none."""
     outcomes: dict[str, Outcome] = {}
     left = max(MOST_TEXT // max(len(before.template.source.text), 1), FEWEST)
+    path = before.template.source.path
     while waiting:
-        groups: dict[tuple[Replacement, ...], _Group] = {}
-        for fingerprint, proposals in list(waiting.items()):
-            proposal = next(proposals, None)
-            if proposal is None:
-                del waiting[fingerprint]
-            elif isinstance(proposal, Declined):
-                outcomes[fingerprint] = proposal
-            else:
-                groups.setdefault(proposal.replacements, _Group()).add(fingerprint, proposal)
-        for group in groups.values():
+        groups, waiting = _grouped(waiting, outcomes, left)
+        for group in groups:
             failed = prove(group.joined(), before, group.fingerprints, judge) if left > 0 else _TOO_MANY
             left -= 1
-            fix = _fix(group.joined(), before.template.source.path)
-            outcomes.update(dict.fromkeys(group.fingerprints, failed or fix))
-            for fingerprint in group.fingerprints if failed is None else ():
-                del waiting[fingerprint]
+            outcomes.update(dict.fromkeys(group.fingerprints, failed or _fix(group.joined(), path)))
+        waiting = [each for each in waiting if not isinstance(outcomes[each.fingerprint], Fix | Patch)]
     return outcomes
+
+
+def _grouped(waiting: list[_Waiting], outcomes: dict[str, Outcome], most: int) -> tuple[list[_Group], list[_Waiting]]:
+    """The next proposal of each finding, together with others of the same edits, and the findings that have one.
+
+    Beyond as many groups as can be tried, and far more findings, none is looked for.
+    """
+    groups: dict[tuple[Replacement, ...], _Group] = {}
+    waits: list[_Waiting] = []
+    for number, each in enumerate(waiting):
+        if len(groups) >= most or number >= MOST_FINDINGS:
+            outcomes.setdefault(each.fingerprint, _TOO_MANY)
+            continue
+        proposal = next(each.proposals, None)
+        if proposal is None:
+            continue
+        waits.append(each)
+        if isinstance(proposal, Declined):
+            outcomes[each.fingerprint] = proposal
+        else:
+            groups.setdefault(proposal.replacements, _Group()).add(each.fingerprint, proposal)
+    return list(groups.values()), waits
 
 
 class _Group:
@@ -89,12 +114,6 @@ class _Group:
     def joined(self) -> Proposal:
         targets = frozenset(target for each in self.proposals for target in each.targets)
         return self.proposals[0]._replace(targets=targets)
-
-
-def _of_source(waiting: Waiting) -> dict[str, Outcome]:
-    """Fixes that would be edits of what the next synthesis writes anew."""
-    meant = [fingerprint for fingerprint, proposals in waiting.items() if next(proposals, None) is not None]
-    return dict.fromkeys(meant, _SYNTHESISED)
 
 
 def _fix(proposal: Proposal, path: str) -> Fix | Patch:

@@ -33,6 +33,12 @@ def propose(ground: Ground, document: Document, *, patches: bool = True) -> Iter
             yield Declined("in another case the finding holds in a way that has no fix")
 
 
+def is_meant(ground: Ground, *, patches: bool = True) -> bool:
+    """Whether some fix is meant for a finding."""
+    fixes = [fix for fix in ground.policy.fixes if patches or fix.safety != "manual"]
+    return any(_is_meant(fix, fact) for fact in ground.facts for fix in fixes)
+
+
 def _proposal(first: FixTemplate, fixes: list[tuple[FixTemplate, Fact]], document: Document) -> Proposal | Declined:
     edits: dict[Replacement, None] = {}
     targets: set[Target] = set()
