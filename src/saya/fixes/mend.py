@@ -16,6 +16,8 @@ from saya.text.edit import Replacement
 
 MOST_TEXT = 3_000_000
 """How many characters are judged again for the fixes of one file; those of the first findings are tried."""
+COST_OF_FINDING = 200
+"""How many characters take as long to read as a finding to make."""
 MOST_FINDINGS = 1000
 """How many findings of one file are looked at for fixes."""
 FEWEST = 3
@@ -66,7 +68,8 @@ def _waiting(grounds: list[Ground], before: Judged, *, patches: bool) -> list[_W
 def _outcomes(waiting: list[_Waiting], before: Judged, judge: Judge) -> dict[str, Outcome]:
     """The fix of each finding, by fingerprint; else why the last one tried is none."""
     outcomes: dict[str, Outcome] = {}
-    left = max(MOST_TEXT // max(len(before.template.source.text), 1), FEWEST)
+    cost = len(before.template.source.text) + COST_OF_FINDING * len(before.judgement.findings)
+    left = max(MOST_TEXT // max(cost, 1), FEWEST)
     path = before.template.source.path
     while waiting:
         groups, waiting = _grouped(waiting, outcomes, left)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from saya.facts.types import Fact
 from saya.model.value import Unknown
@@ -30,6 +31,7 @@ def values_of(fact: Fact, texts: Iterable[str] = ()) -> dict[str, object]:
     return {path: value for path, value in values.items() if value is not None}
 
 
+@cache
 def _is_list_of_records(record: type, name: str) -> bool:
     item = type_at(record, (name,)).item
     return item is not None and item.record is not None
