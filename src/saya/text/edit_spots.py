@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 from saya.text.source import Span
+
+MANY = 50
+"""From how many children on they are searched by their place and not one by one."""
 
 
 class Step(NamedTuple):
@@ -65,7 +70,7 @@ def innermost(root: Node, span: Span) -> Spot:
     node: Node = root
     way: list[Step] = []
     while isinstance(node, MappingNode | SequenceNode):
-        for key, child in children(node):
+        for key, child in _candidates(node, span):
             if child.start <= span.start and span.end <= child.end:
                 way.append(Step(node, key))
                 node = child
@@ -73,6 +78,26 @@ def innermost(root: Node, span: Span) -> Spot:
         else:
             break
     return Spot(node, tuple(way))
+
+
+def _candidates(node: MappingNode | SequenceNode, span: Span) -> Iterator[tuple[str | int, Node]]:
+    """The children of a node in which a span may lie, the likeliest first."""
+    if len(node.entries if isinstance(node, MappingNode) else node.items) >= MANY:
+        starts, found = _by_place(node)
+        index = bisect_right(starts, span.start) - 1
+        if index >= 0:
+            yield found[index]
+    yield from children(node)
+
+
+@lru_cache(maxsize=8)
+def _by_place(node: Node) -> tuple[list[int], list[tuple[str | int, Node]]]:
+    """The children of a node that follow one another in the file, and where each begins; an alias leads back."""
+    found: list[tuple[str | int, Node]] = []
+    for key, child in children(node):
+        if not found or child.start >= found[-1][1].end:
+            found.append((key, child))
+    return [child.start for _, child in found], found
 
 
 def scalars(node: Node) -> Iterator[ScalarNode]:
