@@ -26,3 +26,30 @@ def test_no_format_repeats_it(form, tmp_path, capsys):
     told = capsys.readouterr()
     assert "custom-resource-plaintext-secret" in told.out
     assert SECRET not in told.out + told.err
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "markdown", "github"])
+@pytest.mark.parametrize(
+    "properties",
+    [
+        f"{{ServiceToken: x, Password: {SECRET}, ApiKey: also-a-secret-1}}",
+        f"{{ServiceToken: '{{{{resolve:secretsmanager:a}}}}', Password: {SECRET}}}",
+        f"{{ApiKey: also-a-secret-1, Password: {SECRET}, Other: '{{{{resolve:secretsmanager:a}}}}'}}",
+        "{ServiceToken: x, Password: !Ref DbPassword}",
+        "{ServiceToken: x, Password: !If [C, !Ref DbPassword, x]}",
+        "{ServiceToken: x, Password: !FindInMap [M, a, b]}",
+    ],
+)
+def test_none_repeats_what_stands_beside_it(properties, form, tmp_path, capsys):
+    """The line of one finding may hold the secret of another; the Default that a finding assumes may be one."""
+    template = tmp_path / "template.yaml"
+    template.write_text(
+        f"Parameters:\n  DbPassword: {{Type: String, Default: {SECRET}}}\n"
+        f"Mappings: {{M: {{a: {{b: {SECRET}}}}}}}\nConditions: {{C: !Equals [!Ref AWS::Region, a]}}\n"
+        f"Resources:\n  Db:\n    Type: Custom::Database\n    Properties: {properties}\n",
+        encoding="utf-8",
+    )
+    assert main(["check", str(template), "--format", form]) in (0, 1)
+    told = capsys.readouterr()
+    assert "custom-resource-plaintext-secret" in told.out
+    assert SECRET not in told.out + told.err

@@ -14,8 +14,10 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
+from saya.facts.secret_names import is_secret_name
 from saya.facts.types import KINDS, Fact, FunctionChange, SecretProperty
 from saya.findings import SEVERITIES, Action, Context, Finding, PlannedDeployment, Related, Severity, Undecided
+from saya.model.guard import Guard
 from saya.model.guard import both as joined
 from saya.policy.language import Path, Policy, RelatedTemplate
 from saya.policy.operators import Open, Truth, both, holds, inverse, value_at
@@ -26,6 +28,7 @@ from saya.text.source import Location
 
 _KIND_OF = {type_: kind for kind, type_ in KINDS.items()}
 _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+HIDDEN = "******"
 
 
 class Ground(NamedTuple):
@@ -207,7 +210,7 @@ def _finding(policy: Policy, severity: Severity, fact: Fact, names: _Names, cont
         property=fact.property,
         secret=isinstance(fact, SecretProperty),
         scenario=dict(fact.guard.conditions),
-        parameters=dict(fact.guard.parameters),
+        parameters=_assumed(fact.guard),
         contexts=(context,),
         related=(
             *(related for each in policy.report.related if (related := _related(each, fact)) is not None),
@@ -228,6 +231,11 @@ def _plan(fact: Fact) -> tuple[PlannedDeployment, ...]:
         PlannedDeployment(each.title, tuple(Action(action.message, action.resource) for action in each.actions))
         for each in (fact.plan if isinstance(fact, FunctionChange) else ())
     )
+
+
+def _assumed(guard: Guard) -> dict[str, str]:
+    """The parameter values that a guard assumes; that of a parameter which takes a secret is one."""
+    return {name: HIDDEN if is_secret_name(name) else value for name, value in guard.parameters}
 
 
 def _undecided(policy: Policy, fact: Fact, reasons: tuple[str, ...], names: _Names, context: Context) -> Undecided:

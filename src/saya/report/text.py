@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from saya.findings import SEVERITIES, Context, Finding, JudgedTemplate, Problem, Related, Report, Suppressed, Undecided
-from saya.report.excerpt import excerpt
+from saya.report.excerpt import apart, excerpt
 from saya.report.inert import inert, inert_path
-from saya.text.source import Location
+from saya.text.source import Location, Span
 
 REASONS_SHOWN = 5
 
@@ -31,6 +31,7 @@ class _Teller:
         self.findings = [finding for finding in report.findings if finding.status != "existing"]
         self.open = [entry for entry in report.undecided if entry.status != "existing"]
         self.problems = [problem for problem in report.errors if problem.status != "existing"]
+        self.secrets = _secrets(report)
 
     def text(self) -> str:
         blocks = ["\n".join(self.group(group)) for group in _groups(self.findings)]
@@ -77,7 +78,7 @@ class _Teller:
         return f"line {related.location.start_line}"
 
     def excerpt(self, finding: Finding, gutter: int) -> Iterator[str]:
-        number, line, underline = excerpt(finding.location, hidden=finding.secret)
+        number, line, underline = excerpt(finding.location, secrets=self.secrets.get(finding.location.path, ()))
         yield f" {self.paint(f'{number:>{gutter}} |', 'dim')} {line}"
         yield f" {self.paint(' ' * gutter + ' |', 'dim')} {self.paint(underline, finding.severity)}"
 
@@ -141,6 +142,15 @@ class _Teller:
         style = "bold" if self.problems else "good"
         found = "nothing found" if self.report.base is None else "nothing new"
         return f"{self.paint(found, style)} in {_count(len(templates), 'template')}"
+
+
+def _secrets(report: Report) -> dict[str, list[Span]]:
+    """Where the secrets that were found stand, by path: the line of another finding may be theirs, too."""
+    found: dict[str, list[Span]] = {}
+    for finding in (*report.findings, *(entry.finding for entry in report.suppressed)):
+        for place in (finding.location, *finding.origins) if finding.secret else ():
+            found.setdefault(place.path, []).append(place.span)
+    return {path: apart(spans) for path, spans in found.items()}
 
 
 def _groups(findings: Iterable[Finding]) -> list[list[Finding]]:
