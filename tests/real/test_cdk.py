@@ -50,7 +50,12 @@ def test_the_fixtures_are_what_is_synthesised(project):
         found = portable(Path(folder, "cdk.out"), project)
     fixture = FIXTURES / project.name
     expected = {path.relative_to(fixture).as_posix(): path.read_text() for path in fixture.rglob("*") if path.is_file()}
-    assert found == expected
+    assert _read(found) == _read(expected)
+
+
+def _read(files):
+    """Those that Saya reads: not the file that only names the format's version, which not every library writes."""
+    return {path: text for path, text in files.items() if Path(path).name != "cdk.out"}
 
 
 def test_findings_stand_on_the_lines_of_the_author(project):

@@ -36,7 +36,7 @@ def run(program: str, *arguments: object) -> str:
 
 
 def test_zizmor_finds_nothing_in_ours() -> None:
-    assert "(1 ignored)" in run("zizmor", "--offline", "--no-progress", "--persona=pedantic", ".")
+    assert "(1 ignored)" in run("zizmor", "--offline", "--no-progress", "--color=never", "--persona=pedantic", ".")
 
 
 def test_the_one_thing_that_zizmor_is_told_to_ignore_has_a_reason() -> None:
