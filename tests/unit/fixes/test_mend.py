@@ -134,7 +134,7 @@ def catalogue(monkeypatch):
             "Tool": LayerEntry(("x86_64",), "catalogue", "certain", {"arm64": "Tool-ARM"}, versions),
             "Tool-ARM": LayerEntry(("arm64",), "catalogue", "certain", {"x86_64": "Tool"}, versions),
         }
-        monkeypatch.setattr(layers, "classify", lambda _, name: rows.get(name))
+        monkeypatch.setattr(layers, "classify", lambda _, name, *__: rows.get(name))
 
     return install
 
