@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from saya.facts.types import Alias
-from saya.model.attributes import ALIAS_TYPE, VERSION_TYPE
+from saya.model.attributes import ALIAS_TYPE, LONGEST_ID, VERSION_TYPE
 from saya.model.guard import Guard
 from saya.model.lambda_names import read_function_name
 from saya.model.references import FUNCTION, reason_of
@@ -116,4 +116,4 @@ def is_renamed_version(logical_id: str) -> bool:
     """Whether a Version's logical ID carries a hash of its function: CDK's `currentVersion`, the Serverless
     Framework's versions.
     """
-    return _RENAMED.search(logical_id) is not None
+    return len(logical_id) <= LONGEST_ID and _RENAMED.search(logical_id) is not None

@@ -22,8 +22,8 @@ from saya.text.source import Location, Span
 
 _OPENING = "{{resolve:"
 _REFERENCE = pattern(r"\{\{resolve:(ssm-secure|ssm|secretsmanager):((?:(?!\{\{).)*?)(?:\}\}|(?=\{\{)|$)", re.DOTALL)
-_SECRET_NAME = pattern(r"(.*?)(?::(?:SecretString|SecretBinary)\b.*|:*)", re.DOTALL)
-_PARAMETER_NAME = pattern(r"(.*?)(?::\d*)?", re.DOTALL)
+_SECRET_PART = pattern(r":(?:SecretString|SecretBinary)\b")
+_PARAMETER_VERSION = pattern(r":\d*\Z")
 _SERVICES: dict[str, Literal["ssm", "ssm-secure", "secretsmanager"]] = {
     "ssm": "ssm",
     "ssm-secure": "ssm-secure",
@@ -80,10 +80,10 @@ def _of_resource(view: View, declared: TemplateResource, *, written: str = "") -
 
 def _name_span(match: re.Match[str], service: str) -> tuple[int, int]:
     """The secret's or parameter's name in a reference, without version, stage and key."""
-    pattern = _SECRET_NAME if service == "secretsmanager" else _PARAMETER_NAME
-    name = pattern.fullmatch(match[2])
-    start = match.start(2)
-    return (start, start + name.end(1)) if name is not None else (start, match.end(2))
+    start, written = match.start(2), match[2]
+    behind = (_SECRET_PART if service == "secretsmanager" else _PARAMETER_VERSION).search(written)
+    name = written[: behind.start()] if behind is not None else written
+    return start, start + len(name.rstrip(":") if service == "secretsmanager" and behind is None else name)
 
 
 def _location(place: Place, text: Text) -> Location:

@@ -13,7 +13,7 @@ from saya.facts.code_changes import ChangedFiles, code_differences
 from saya.facts.layer_changes import layer_differences
 from saya.facts.tables import UpdatedProperty, updated_properties
 from saya.facts.view import View
-from saya.model.attributes import FUNCTION_TYPES, VERSION_TYPE
+from saya.model.attributes import FUNCTION_TYPES, LONGEST_ID, VERSION_TYPE
 from saya.model.compare import Difference, Revisions
 from saya.model.guard import ALWAYS, Guard
 from saya.model.references import FUNCTION as SAM_FUNCTION
@@ -72,7 +72,7 @@ def renamed_versions(base: View, head: View) -> dict[str, str]:
 
 
 def _stem(logical_id: str) -> str:
-    return re.sub(r"(?<=Version)[0-9A-Za-z]{32,}$", "", logical_id)
+    return re.sub(r"(?<=Version)[0-9A-Za-z]{32,}$", "", logical_id) if len(logical_id) <= LONGEST_ID else logical_id
 
 
 def _changes(

@@ -42,11 +42,11 @@ _SWITCH = pattern(
     re.IGNORECASE,
 )
 _PLACEHOLDER = pattern(
-    r"<[^<>]*>|%%.*%%|\[\[.*\]\]|\{\{.*\}\}|\$\{|x{3}|\*{3}|\.{3}|\b(?:your|replace|insert|placeholder|redacted)\b",
+    r"<[^<>]*>|%%.{,200}%%|\[\[.{,200}\]\]|\{\{.{,200}\}\}|\$\{|x{3}|\*{3}|\.{3}|\b(?:your|replace|insert|placeholder|redacted)\b",
     re.IGNORECASE,
 )
 _NAME = pattern(r"arn:|https?://|s3://|ssm:|alias/|/")
-_OPAQUE = pattern(r"(?=.*[0-9])(?=.*[A-Za-z])\S{12,}|.*\s*\{.*", re.DOTALL)
+_OPAQUE = pattern(r"(?=.*[0-9])(?=.*[A-Za-z])\S{12,}|[^{]*\{", re.DOTALL)
 
 
 def is_secret_name(key: str) -> bool:

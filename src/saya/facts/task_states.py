@@ -32,9 +32,10 @@ _ACTIVITY = pattern(rf"arn:{_ANY}:states:{_ANY}:{_ANY}:activity:")
 _FUNCTION = pattern(rf"arn:{_ANY}:lambda:{_ANY}:{_ANY}:function:")
 
 _BRACKETS = pattern(r"\[\s*'([^']*)'\s*\]|\[\s*\"([^\"]*)\"\s*\]")
-_PATH_STRING = pattern(r"'(?:[^'\\]|\\.)*'", re.DOTALL)
+# A string or a comment that does not end goes to the end: looking for it at each mark would take long.
+_PATH_STRING = pattern(r"'(?:[^'\\]++|\\.?)*+(?:'|\Z)", re.DOTALL)
 _PATH_TOKEN = pattern(r"\$\$\.Task\.Token(?![\w-])")
-_JSONATA_STRING = pattern(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|/\*.*?\*/', re.DOTALL)
+_JSONATA_STRING = pattern(r'"(?:[^"\\]++|\\.?)*+(?:"|\Z)|\'(?:[^\'\\]++|\\.?)*+(?:\'|\Z)|/\*.*?(?:\*/|\Z)', re.DOTALL)
 _JSONATA_TOKEN = pattern(r"\$states\s*\.\s*context\s*\.\s*`?Task`?\s*\.\s*`?Token\b")
 _JSONATA_CONTEXT = pattern(r"\$states\s*\.\s*context\b(?!\s*\.\s*`?[A-SU-Za-z])")
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+LONGEST_ID = 255
+"""Characters of a logical ID. Source: CloudFormation quotas."""
+
 FUNCTION_TYPES = frozenset(("AWS::Lambda::Function", "AWS::Serverless::Function"))
 ALIAS_TYPE = "AWS::Lambda::Alias"
 VERSION_TYPE = "AWS::Lambda::Version"

@@ -22,7 +22,8 @@ _FIRST, _LAST = 0xE000, 0xF8FF
 MAX_HOLES = _LAST - _FIRST + 1
 
 _PRIVATE = pattern(f"[{chr(_FIRST)}-{chr(_LAST)}]")
-_STRING = pattern(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# One that does not end goes to the end of the text: looking for the end once for each quotation mark would take long.
+_STRING = pattern(r'"(?:[^"\\]++|\\.?)*+(?:"|\Z)', re.DOTALL)
 
 
 class Piece(NamedTuple):

@@ -30,8 +30,8 @@ _FLOAT = pattern(
     r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*|[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+|\.(?:inf|Inf|INF))\Z"
     r"|\.(?:nan|NaN|NAN)\Z"
 )
-# A tag or an anchor, and what may stand between it and the next one or the content.
-_PROPERTY = pattern(r"(!<[^>]*>|[!&]\S*)((?:\s+|(?<=\s)#.*)*)")
+# A tag or an anchor, and what may stand between it and the next one or the content. In `[!a,!b]` a comma ends a tag.
+_PROPERTY = pattern(r"(!<[^>]*>|[!&][^\s,\[\]{}]*)((?:\s+|(?<=\s)#.*)*)")
 _CORE_TAG = "tag:yaml.org,2002:"
 _TAG_KINDS: dict[str, ScalarKind] = {"str": "str", "int": "int", "float": "float", "bool": "bool", "null": "null"}
 _PLAIN_TAGS = {"!Ref": "Ref", "!Condition": "Condition"}
