@@ -183,7 +183,8 @@ def _request(arguments: Namespace, environment: Environment) -> tuple[Request, C
     from saya.pipeline import find_root, make_request
 
     root = find_root(arguments.paths)
-    request = make_request(arguments, root, *_baseline(arguments, root), search=environment.search)
+    listing = arguments.format == "json"
+    request = make_request(arguments, root, *_baseline(arguments, root), search=environment.search, listing=listing)
     return request, request.rules.config
 
 
@@ -268,8 +269,11 @@ def _test(arguments: Namespace, _: Environment) -> int:
     kinds = frozenset(policy.kind for policy in policies)
     run = run_examples(policies, lambda example: example_facts(example, kinds), fix_example)
     _print("".join(f"{inert(str(failure))}\n" for failure in run.failures))
+    policies_ = "1 policy" if run.policies == 1 else f"{run.policies} policies"
+    examples = "1 example" if run.examples == 1 else f"{run.examples} examples"
+    clauses = "1 clause" if run.clauses == 1 else f"{run.clauses} clauses"
     failed = f"{len(run.failures)} failed" if run.failures else "all passed"
-    _print(f"{run.policies} policies, {run.examples} examples, each of {run.clauses} clauses left out once: {failed}\n")
+    _print(f"{policies_}, {examples}, {clauses} left out one at a time: {failed}\n")
     return FOUND if run.failures else OK
 
 

@@ -160,6 +160,29 @@ class Problem:
 
 
 @record(kw_only=True)
+class InvocationSite:
+    """A place of head at which a service is told to invoke a function: a fact, not a finding.
+
+    `target` is the function's logical ID, None where it is of another stack or undecided; `qualifier` and `bypasses`
+    (the logical ID of the alias that is not used) as in the facts. `undecided` says what the template leaves open.
+    """
+
+    template: str
+    location: Location
+    resource: str
+    property: str
+    integration: str
+    target: str | None
+    qualifier: Literal["absent", "latest", "version", "alias", "unknown"]
+    exposure: Literal["synchronous", "asynchronous", "control_plane"]
+    bypasses: str | None
+    scenario: dict[str, bool] = field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=dict)
+    undecided: tuple[str, ...] = ()
+    contexts: tuple[Context, ...] = ()
+
+
+@record(kw_only=True)
 class JudgedTemplate:
     """A template that was judged, in which contexts, and how many resources it has."""
 
@@ -180,5 +203,6 @@ class Report:
     undecided: tuple[Undecided, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
     resolved: tuple[Finding, ...] = ()
+    invocations: tuple[InvocationSite, ...] = ()
     errors: tuple[Problem, ...] = ()
     notices: tuple[str, ...] = ()

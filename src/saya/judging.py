@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from hashlib import sha256
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from saya.errors import ParseError, PolicySetError, UserError
 from saya.facts.collect import collect_changes, collect_facts
+from saya.facts.types import Fact
 from saya.findings import Context, Finding, JudgedTemplate, Problem, Undecided
 from saya.model.assembly import Nesting
 from saya.model.exports import Export
+from saya.model.inclusion import unread
 from saya.model.resolve import Resolver
 from saya.model.template import Template, load_template
 from saya.policy.judge import Judgement, judge, merge_contexts
@@ -29,6 +31,9 @@ from saya.sources.workspace import decode
 from saya.text.node import MappingNode, Node
 from saya.text.parse import parse
 from saya.text.source import Source
+
+if TYPE_CHECKING:
+    from saya.facts.layer_catalogue import HouseLayer
 
 INTERNAL = "internal"
 EVERY_POLICY = "*"
@@ -48,6 +53,7 @@ class Rules:
         regions: the AWS Regions to judge for, instead of what samconfig.toml and the configuration say.
         parameters: parameter values, over those of samconfig.toml.
         config: the configuration.
+        listing: whether the report lists the invocations too.
     """
 
     policies: tuple[Policy, ...]
@@ -56,11 +62,21 @@ class Rules:
     regions: tuple[str, ...] = ()
     parameters: tuple[tuple[str, str], ...] = ()
     config: Config = field(default_factory=Config)
+    listing: bool = False
 
     @property
     def kinds(self) -> frozenset[str]:
         """The kinds of facts that the policies are for."""
         return frozenset(policy.kind for policy in self.policies)
+
+    @property
+    def house_layers(self) -> tuple[HouseLayer, ...]:
+        """The layers that the configuration says more of than the catalogue."""
+        if not self.config.layers:
+            return ()
+        from saya.facts.layer_catalogue import HouseLayer
+
+        return tuple(HouseLayer(*layer) for layer in self.config.layers)
 
 
 class Side(NamedTuple):
@@ -192,10 +208,14 @@ def _deployed_service(
     return service, tuple(own)
 
 
+def _facts_of(resolver: Resolver, rules: Rules) -> Iterator[Fact]:
+    return collect_facts(resolver, rules.kinds, rules.house_layers)
+
+
 def judge_side(side: Side, name: str, rules: Rules) -> Judgement:
     """The judgement on a template over all the ways in which it is deployed. `name` is its path in head."""
     judgements = [
-        judge(rules.policies, collect_facts(resolver, rules.kinds), template=name, context=context_of(deployment))
+        judge(rules.policies, _facts_of(resolver, rules), template=name, context=context_of(deployment))
         for deployment, resolver in zip(side.deployments, side.resolvers, strict=True)
     ]
     judgements.append(Judgement((), tuple(_undecided_by_macros(side, name))))
@@ -289,11 +309,11 @@ def entry_of(side: Side, shown: str) -> JudgedTemplate:
 
 
 def _undecided_by_macros(side: Side, name: str) -> Iterator[Undecided]:
-    """One entry for the template-level macros that Saya does not know: it is judged as written."""
-    template = side.template
-    if template.macros:
-        _, node = template.macros[0]
-        names = " and ".join(f"`{macro}`" for macro, _ in template.macros)
+    """One entry for what may change the whole template, unknown macros and files elsewhere: it is judged as written."""
+    macros = (*side.template.macros, *unread(side.resolvers[0]))
+    if macros:
+        _, node = macros[0]
+        names = " and ".join(f"`{macro}`" for macro, _ in macros)
         yield Undecided(
             policy=EVERY_POLICY,
             location=node.location,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from saya.errors import UserError
 from saya.findings import Finding, Problem, Report, Suppressed
+from saya.inventory import invocations_of
 from saya.judging import (
     Rules,
     Side,
@@ -107,6 +108,7 @@ def judge_pair(head: Opened, base: Opened | None, baseline: Baseline, rules: Rul
         undecided=judgement.undecided,
         suppressed=suppressed,
         resolved=mended(before.judgement, judgement, before.silence.findings),
+        invocations=invocations_of(side, head.shown, rules),
         errors=tuple(_problems(problems, head, baseline, alike=alike)),
         notices=notices,
     )
@@ -126,6 +128,7 @@ def judge_alone(head: Opened, rules: Rules) -> Report:
         findings=told.findings,
         undecided=judgement.undecided,
         suppressed=told.suppressed,
+        invocations=invocations_of(side, head.shown, rules),
         errors=tuple(entry for problem in problems for entry in problems_of(problem, head.shown)),
         notices=tuple(map(str, told.notices)),
     )

@@ -18,6 +18,7 @@ from saya.errors import ConfigError, UserError
 from saya.facts.collect import collect_changes, collect_facts
 from saya.facts.types import Fact
 from saya.findings import Report
+from saya.inventory import invocations_of
 from saya.judging import (
     INTERNAL,
     Rules,
@@ -192,10 +193,12 @@ def make_request(
     without_base: UserError | None = None,
     *,
     search: str = os.defpath,
+    listing: bool = False,
 ) -> Request:
     """What a user asks for. Configuration and policies are those of base, where that configures. Raises UserError.
 
-    `search` is where programs are looked for that may be run, as PATH has it.
+    `search` is where programs are looked for that may be run, as PATH has it; `listing` says whether the report lists
+    the invocations too.
     """
     base = baseline.files if baseline is not None and baseline.configures else None
     config = load_config(root, base)
@@ -207,6 +210,7 @@ def make_request(
         regions=tuple(choices.region),
         parameters=tuple(choices.parameter),
         config=config,
+        listing=listing,
     )
     return Request(
         paths=tuple(choices.paths),
@@ -345,6 +349,7 @@ def judge_bytes(candidate: Candidate, data: bytes, request: Request, nestings: N
         findings=offer_fixes(told.findings, side, judgement, again, patches=False),
         suppressed=told.suppressed,
         undecided=judgement.undecided,
+        invocations=invocations_of(side, candidate.shown, rules),
         errors=tuple(entry for problem in problems for entry in problems_of(problem, candidate.shown)),
         notices=tuple(map(str, told.notices)),
     )
@@ -359,6 +364,7 @@ def joined(reports: Iterable[Report]) -> Report:
         undecided=tuple(entry for report in reports for entry in report.undecided),
         suppressed=tuple(entry for report in reports for entry in report.suppressed),
         resolved=tuple(entry for report in reports for entry in report.resolved),
+        invocations=tuple(entry for report in reports for entry in report.invocations),
         errors=tuple(entry for report in reports for entry in report.errors),
         notices=tuple(entry for report in reports for entry in report.notices),
     )

@@ -66,8 +66,8 @@ def choose(
     Raises ConfigError where there is no such policy.
     """
     known = [policy.id for policy in policies]
-    selected = _known(select, known) or _known_places(config.select, known, config)
-    ignored = _known(ignore, known) | _known_places(config.ignore, known, config)
+    selected = _chosen(select, known, "--select") or _known_places(config.select, known, config)
+    ignored = _chosen(ignore, known, "--ignore") | _known_places(config.ignore, known, config)
     return tuple(policy for policy in policies if policy.id not in ignored and (not selected or policy.id in selected))
 
 
@@ -77,6 +77,14 @@ def find_policy(policies: Iterable[Policy], id_: str) -> Policy:
     if id_ not in by_id:
         raise ConfigError(f"no policy `{id_}`{suggestion(id_, by_id)}")
     return by_id[id_]
+
+
+def _chosen(ids: Iterable[str], known: list[str], option: str) -> set[str]:
+    try:
+        return _known(ids, known)
+    except ConfigError as error:
+        error.path = option
+        raise
 
 
 def _known(ids: Iterable[str], known: list[str]) -> set[str]:

@@ -17,6 +17,7 @@ FailOn = Literal["error", "warning", "note", "never"]
 Suppressing = Literal["head", "base"]
 Synthesise = Literal["auto", "off", "always"]
 SeverityOrOff = Literal["error", "warning", "note", "off"]
+Architecture = Literal["x86_64", "arm64"]
 Scalar = str | bool | int
 T = TypeVar("T", bound=str)
 
@@ -24,6 +25,9 @@ CONFIG_PATH = ".github/saya.yml"
 
 # us-east-1, us-gov-west-1, eusc-de-east-1, us-isob-east-1
 _REGION = pattern(r"[a-z]{2,5}(?:-[a-z]+)+-[0-9]{1,2}")
+_ACCOUNT = pattern(r"[0-9]{12}")
+# Source: Lambda API, PublishLayerVersion.
+_LAYER_NAME = pattern(r"[a-zA-Z0-9_-]{1,140}")
 
 
 @record(kw_only=True)
@@ -84,6 +88,21 @@ class Regions(NamedTuple):
         return re.fullmatch(_regex(self.pattern), path) is not None
 
 
+class KnownLayer(NamedTuple):
+    """What an organisation says of a layer.
+
+    account        who publishes it; None for any account
+    name           its name, as in its ARN
+    architectures  what it runs on
+    counterparts   the names of the same layer for other architectures
+    """
+
+    account: str | None
+    name: str
+    architectures: tuple[Architecture, ...]
+    counterparts: Mapping[Architecture, str]
+
+
 @record(kw_only=True)
 class Config:
     """What `.github/saya.yml` says.
@@ -93,6 +112,7 @@ class Config:
         severity: the severity of all findings of a policy, or `off`, by policy ID.
         params: values of a policy's parameters by name, by policy ID.
         regions: where templates are deployed to; the first that matches a template decides.
+        layers: layers that the built-in catalogue does not know, or knows otherwise.
         select: the only policies that judge; empty for all.
         ignore: policies that do not judge.
         fail_on: the least severity that fails the run.
@@ -106,6 +126,7 @@ class Config:
     severity: Mapping[Placed, SeverityOrOff] = field(default_factory=dict)
     params: Mapping[Placed, Mapping[str, Scalar | tuple[Scalar, ...]]] = field(default_factory=dict)
     regions: tuple[Regions, ...] = ()
+    layers: tuple[KnownLayer, ...] = ()
     select: tuple[Placed, ...] = ()
     ignore: tuple[Placed, ...] = ()
     fail_on: FailOn = "error"
@@ -135,6 +156,23 @@ def config_schema() -> dict[str, Any]:
     scalar = {"type": ["string", "integer", "boolean"]}
     values = {"type": "object", "additionalProperties": {"anyOf": [scalar, {"type": "array", "items": scalar}]}}
     region = {"type": "string", "pattern": f"^{_REGION.pattern}$"}
+    architectures = list(get_args(Architecture))
+    layer_name = {"type": "string", "pattern": f"^{_LAYER_NAME.pattern}$"}
+    layer = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["name", "architectures"],
+        "properties": {
+            "account": {"type": "string", "pattern": f"^{_ACCOUNT.pattern}$"},
+            "name": layer_name,
+            "architectures": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"enum": architectures}},
+            "counterparts": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": dict.fromkeys(architectures, layer_name),
+            },
+        },
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Saya configuration",
@@ -145,6 +183,7 @@ def config_schema() -> dict[str, Any]:
             "severity": {"type": "object", "additionalProperties": {"enum": list(get_args(SeverityOrOff))}},
             "params": {"type": "object", "additionalProperties": values},
             "regions": {"type": "object", "additionalProperties": {"type": "array", "items": region}},
+            "layers": {"type": "array", "items": layer},
             "select": texts,
             "ignore": texts,
             "fail-on": {"enum": list(get_args(FailOn))},
@@ -203,6 +242,57 @@ def _regions(node: Node) -> tuple[Regions, ...]:
     return tuple(found)
 
 
+def _layers(node: Node) -> tuple[KnownLayer, ...]:
+    if not isinstance(node, SequenceNode):
+        raise _error(node.location, "layers is a list of mappings with name, architectures, account and counterparts")
+    return tuple(map(_layer, node.items))
+
+
+def _layer(node: Node) -> KnownLayer:
+    given: dict[str, Node] = {}
+    for key, value in _entries(node, "a layer"):
+        if key.value not in KnownLayer._fields:
+            raise _error(key.at, f"no setting `{key.value}` of a layer; valid are {', '.join(KnownLayer._fields)}")
+        given[key.value] = value
+    for name in ("name", "architectures"):
+        if name not in given:
+            raise _error(node.location, f"this layer has no {name}")
+    architectures = _architectures(given["architectures"])
+    counterparts: dict[Architecture, str] = {}
+    for key, value in _entries(given["counterparts"], "counterparts") if "counterparts" in given else ():
+        architecture = _architecture(key.value, key.at)
+        if architecture in architectures:
+            raise _error(key.at, f"the layer itself is for {architecture}; a counterpart is for another architecture")
+        counterparts[architecture] = _matching(value, _LAYER_NAME, "the name of a layer is letters, digits, - and _")
+    return KnownLayer(
+        account=_matching(given["account"], _ACCOUNT, "an account has twelve digits") if "account" in given else None,
+        name=_matching(given["name"], _LAYER_NAME, "the name of a layer is letters, digits, - and _"),
+        architectures=architectures,
+        counterparts=counterparts,
+    )
+
+
+def _architectures(node: Node) -> tuple[Architecture, ...]:
+    found = tuple(_architecture(each.value, each.at) for each in _texts(node, "architectures", "architectures"))
+    if not found:
+        raise _error(node.location, f"a layer is built for one of {', '.join(get_args(Architecture))}, or for both")
+    return tuple(dict.fromkeys(found))
+
+
+def _architecture(text: str, at: Location) -> Architecture:
+    known: tuple[Architecture, ...] = get_args(Architecture)
+    for each in known:
+        if each == text:
+            return each
+    raise _error(at, f"`{text}` is no architecture; valid are {', '.join(known)}")
+
+
+def _matching(node: Node, form: re.Pattern[str], what: str) -> str:
+    if isinstance(node, ScalarNode) and form.fullmatch(node.text):
+        return node.text
+    raise _error(node.location, what)
+
+
 def _ids(node: Node) -> tuple[Placed, ...]:
     return tuple(_texts(node, "this", "policy IDs"))
 
@@ -233,6 +323,7 @@ _READERS = {
     "severity": _severity,
     "params": _params,
     "regions": _regions,
+    "layers": _layers,
     "select": _ids,
     "ignore": _ids,
     "fail-on": _fail_on,

@@ -256,6 +256,76 @@ def test_json_holds_to_the_schema(saya):
     assert report["undecided"][0]["location"] == {"path": "c.yaml", "start_line": 7}
 
 
+def test_layers_of_an_organisation(saya):
+    write("t.yaml", UNDECIDED)
+    write(
+        ".github/saya.yml",
+        """\
+layers:
+  - account: "111122223333"
+    name: unheard-of
+    architectures: [x86_64]
+    counterparts: {arm64: unheard-of-arm}
+""",
+    )
+    code, out, _ = saya("check")
+    assert code == 1
+    assert "error[lambda-layer-architecture]: `unheard-of` is built for x86_64; `Fn` runs on arm64" in out
+    assert "Use `unheard-of-arm`, the same layer for arm64" in out
+    write(".github/saya.yml", "layers: [{name: unheard-of, architectures: [arm64]}]\n")
+    assert saya("check") == (0, "nothing found in 1 template\n", "")
+    write(".github/saya.yml", "layers:\n  - {name: unheard-of, architectures: [arm]}\n")
+    code, out, _ = saya("check", "--format", "json")
+    (problem,) = json.loads(out)["errors"]
+    assert (code, problem["line"], problem["column"]) == (2, 2, 40)
+
+
+def test_json_lists_the_invocations(saya):
+    write(
+        "t.yaml",
+        """\
+Parameters: {Other: {Type: String}}
+Conditions: {IsProd: !Equals [!Ref Other, prod]}
+Resources:
+  Fn: {Type: AWS::Lambda::Function}
+  Version: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref Fn}}
+  Live:
+    Type: AWS::Lambda::Alias
+    Properties: {FunctionName: !Ref Fn, Name: live, FunctionVersion: !GetAtt Version.Version}
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: {FunctionName: !If [IsProd, !Ref Live, !Ref Fn]}
+  Open:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: {FunctionName: !Ref Other}
+  Made: {Type: Custom::Made, Properties: {ServiceToken: !GetAtt Fn.Arn}}
+""",
+    )
+    given = ("check", "--format", "json", "--region", "eu-west-1", "--region", "us-east-1")
+    report = json.loads(saya(*given)[1])
+    jsonschema.validate(report, SCHEMAS["report"]())
+    assert [
+        (each["resource"], each["target"], each["qualifier"], each["exposure"], each["bypasses"], each["scenario"])
+        for each in report["invocations"]
+    ] == [
+        ("Mapping", "Fn", "alias", "asynchronous", None, {"IsProd": True}),
+        ("Mapping", "Fn", "absent", "asynchronous", "Live", {"IsProd": False}),
+        ("Open", None, "unknown", "asynchronous", None, {}),
+        ("Made", "Fn", "absent", "control_plane", "Live", {}),
+    ]
+    first, _, open_, made = report["invocations"]
+    assert (first["template"], first["property"], first["integration"]) == (
+        "t.yaml",
+        "FunctionName",
+        "event_source_mapping",
+    )
+    assert (first["location"]["start_line"], first["location"]["start_column"]) == (11, 45)
+    assert [context["region"] for context in first["contexts"]] == ["eu-west-1", "us-east-1"]
+    assert open_["undecided"] == ["the parameter `Other` has no value here"]
+    assert made["location"]["path"] == "t.yaml"
+    assert json.loads(saya(*given, "--select", "log-group-arn-suffix")[1])["invocations"] == report["invocations"]
+
+
 def test_every_deployment_of_samconfig_is_a_context(saya):
     write("template.yaml", ERROR)
     write(
@@ -302,6 +372,35 @@ def test_an_unknown_macro_leaves_one_undecided_entry(saya):
     (entry,) = [entry for entry in report["undecided"] if entry["policy"] == "*"]
     assert "`HouseStyle`" in entry["reasons"][0]
     assert len(report["findings"]) == 1
+    assert "judged as written: every policy at t.yaml:1:13\n" in saya("check", "t.yaml")[1]
+
+
+def test_fragments_are_read_from_beside_the_template(saya):
+    include = "Transform: {Name: AWS::Include, Parameters: {Location: %s}}\n"
+    template, _, mapping = NOTE.partition("  Mapping:")
+    write("infra/t.yaml", include % "parts/mapping.yaml" + template)
+    write("infra/parts/mapping.yaml", "Resources:\n  Mapping:" + mapping)
+    assert "infra/parts/mapping.yaml:5:21: note[lambda-unqualified-invocation]" in saya("check", "infra")[1]
+    write("infra/t.yaml", include % "s3://bucket/mapping.yaml" + template)
+    assert saya("check", "infra/t.yaml")[1].endswith("nothing found in 1 template; 1 undecided\n")
+
+
+def test_past_the_cap_nothing_is_claimed(saya):
+    names = range(13)
+    text = "Parameters:\n" + "".join(f"  P{n}: {{Type: String}}\n" for n in names)
+    text += "Conditions:\n  All: !And\n" + "".join(f"    - !Equals [!Ref P{n}, x]\n" for n in names[:7])
+    text += "    - !And\n" + "".join(f"      - !Equals [!Ref P{n}, x]\n" for n in names[7:])
+    text += "  None: !Not [!Condition All]\n"
+    write(
+        "t.yaml",
+        text + NOTE.replace("    Type: AWS::Lambda::Event", "    Condition: None\n    Type: AWS::Lambda::Event"),
+    )
+    assert saya("check")[1].endswith("1 note in 1 template\n")
+    both = (text + NOTE).replace("    Properties: {}", "    Condition: All")
+    write("t.yaml", both.replace("    Type: AWS::Lambda::Event", "    Condition: None\n    Type: AWS::Lambda::Event"))
+    out = saya("check")[1]
+    assert "too many to say whether they hold together" in out
+    assert out.endswith("nothing found in 1 template; 1 undecided\n")
 
 
 def test_a_bug_is_told_and_the_others_are_judged(saya, monkeypatch):

@@ -1,7 +1,8 @@
+import jsonschema
 import pytest
 
 from saya.errors import UserError
-from saya.settings import Config, Regions, check_region, read_config, read_environment
+from saya.settings import Config, KnownLayer, Regions, check_region, config_schema, read_config, read_environment
 from saya.text.source import Source
 
 
@@ -45,6 +46,9 @@ params:
 regions:
   "infra/**": [eu-central-1, us-east-1]
   "*.yaml": [us-gov-west-1]
+layers:
+  - {account: "011122223333", name: house-agent, architectures: [x86_64], counterparts: {arm64: house-agent-arm}}
+  - {name: house-python, architectures: [arm64, x86_64, arm64]}
 select: [a-policy]
 ignore: [b-policy, c-policy]
 fail-on: note
@@ -60,6 +64,10 @@ fail-on-undecided: true
         {"accounts": ("123456789012",), "strict": True, "limit": 3}
     ]
     assert read.regions == (Regions("infra/**", ("eu-central-1", "us-east-1")), Regions("*.yaml", ("us-gov-west-1",)))
+    assert read.layers == (
+        KnownLayer("011122223333", "house-agent", ("x86_64",), {"arm64": "house-agent-arm"}),
+        KnownLayer(None, "house-python", ("arm64", "x86_64"), {}),
+    )
     assert [entry.value for entry in read.select] == ["a-policy"]
     assert [entry.value for entry in read.ignore] == ["b-policy", "c-policy"]
     assert (read.fail_on, read.fail_on_undecided) == ("note", True)
@@ -86,6 +94,30 @@ def test_a_setting_knows_where_it_stands():
         ("params:\n  a: {b: 1.5}\n", "2:10: a parameter is text, a whole number, true or false, or a list of these"),
         ("regions:\n  '*': [Frankfurt]\n", "2:9: `Frankfurt` is no AWS Region; valid is a name like eu-central-1"),
         ("regions:\n  '*': eu-west-1\n", "2:8: the regions of * is a list of AWS Regions"),
+        ("layers: {name: a}\n", "1:9: layers is a list of mappings with name, architectures, account and counterparts"),
+        ("layers:\n  - a\n", "2:5: a layer is a mapping"),
+        ("layers:\n  - {arch: a}\n", "2:6: no setting `arch` of a layer; valid are account, name, architectures,"),
+        ("layers:\n  - {name: a}\n", "2:5: this layer has no architectures"),
+        ("layers:\n  - architectures: [arm64]\n", "2:5: this layer has no name"),
+        ("layers:\n  - {name: a, architectures: arm64}\n", "2:30: architectures is a list of architectures"),
+        ("layers:\n  - {name: a, architectures: []}\n", "2:30: a layer is built for one of x86_64, arm64, or for both"),
+        ("layers:\n  - {name: a, architectures: [arm]}\n", "2:31: `arm` is no architecture; valid are x86_64, arm64"),
+        (
+            "layers:\n  - name: arn:aws:lambda:us-east-1:111122223333:layer:a:1\n    architectures: [arm64]\n",
+            "2:11: the name of a layer is letters, digits, - and _",
+        ),
+        (
+            "layers:\n  - {name: a, architectures: [arm64], account: 1234}\n",
+            "2:48: an account has twelve digits",
+        ),
+        (
+            "layers:\n  - {name: a, architectures: [arm64], counterparts: {arm64: b}}\n",
+            "2:54: the layer itself is for arm64; a counterpart is for another architecture",
+        ),
+        (
+            "layers:\n  - {name: a, architectures: [arm64], counterparts: {x86: b}}\n",
+            "2:54: `x86` is no architecture",
+        ),
         ("fail-on: error\nfail-on: note\n", "2:1: "),
         ("severity: {a: error\n", ""),
     ],
@@ -124,3 +156,17 @@ def test_what_is_no_region(region):
 )
 def test_patterns(pattern, path, matches):
     assert Regions(pattern, ()).match(path) is matches
+
+
+def test_the_schema_takes_and_refuses_what_the_reader_does():
+    validator = jsonschema.Draft202012Validator(config_schema())
+    layer = {"account": "011122223333", "name": "a", "architectures": ["x86_64"], "counterparts": {"arm64": "b"}}
+    assert validator.is_valid({"layers": [layer, {"name": "a", "architectures": ["arm64"]}]})
+    for change in (
+        {"account": "12"},
+        {"name": "a b"},
+        {"architectures": []},
+        {"counterparts": {"x": "b"}},
+        {"arch": 1},
+    ):
+        assert not validator.is_valid({"layers": [{**layer, **change}]}), change

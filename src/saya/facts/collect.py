@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from saya.facts.types import Fact
 from saya.facts.view import View
 from saya.model.resolve import Resolver
+
+if TYPE_CHECKING:
+    from saya.facts.layer_catalogue import HouseLayer
 
 # The module is imported only when a policy asks for its kind of fact.
 COLLECTORS: dict[str, str] = {
@@ -22,12 +26,15 @@ COLLECTORS: dict[str, str] = {
 }
 
 
-def collect_facts(resolver: Resolver, kinds: Collection[str]) -> Iterator[Fact]:
+def collect_facts(
+    resolver: Resolver, kinds: Collection[str], house_layers: tuple[HouseLayer, ...] = ()
+) -> Iterator[Fact]:
     """The facts of the given kinds (keys of `types.KINDS`), in the order of the vocabulary.
 
-    Each collector is a module with `collect(view: View) -> Iterator[Fact]`.
+    Each collector is a module with `collect(view: View) -> Iterator[Fact]`. `house_layers` are those that an
+    organisation knows, beside the catalogue's.
     """
-    view = View(resolver)
+    view = View(resolver, house_layers)
     for kind, module in COLLECTORS.items():
         if kind in kinds:
             collect: Callable[[View], Iterator[Fact]] = import_module(module).collect

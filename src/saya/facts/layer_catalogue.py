@@ -7,7 +7,7 @@ layers. Of a layer that the catalogue does not know, a token in its name (`-arm6
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
@@ -58,12 +58,36 @@ class Entry(NamedTuple):
     versions: Literal["shared", "separate"]
 
 
-def classify(account: str | None, name: str) -> LayerEntry | None:
-    """What is known of the layer `name` that `account` publishes; None where nothing is.
+class HouseLayer(NamedTuple):
+    """What an organisation says of a layer, over what the catalogue does. Without `account` it is of any."""
+
+    account: str | None
+    name: str
+    architectures: tuple[Architecture, ...]
+    counterparts: Mapping[Architecture, str]
+
+    def entry(self, account: str | None, name: str) -> LayerEntry | None:
+        """What it says of a layer; None where it is another. An account that is not decided may be this one."""
+        if name != self.name or (self.account != account and None not in (self.account, account)):
+            return None
+        certainty: Certainty = "certain" if self.account in (None, account) else "likely"
+        return LayerEntry(self.architectures, "catalogue", certainty, self.counterparts, "separate")
+
+
+def classify(account: str | None, name: str, house: Iterable[HouseLayer] = ()) -> LayerEntry | None:
+    """What is known of the layer `name` that `account` publishes; None where nothing is. `house` goes first.
 
     `account` is None where the template does not decide it: as an account that the catalogue does not know. The version
     is the caller's to look at: an ARN whose version is no number is an example, and its name may have been altered.
     """
+    for layer in house:
+        entry = layer.entry(account, name)
+        if entry is not None:
+            return entry
+    return _catalogued(account, name)
+
+
+def _catalogued(account: str | None, name: str) -> LayerEntry | None:
     table = _table()
     for entry in _published_by(account, table):
         match = _match(entry, name)

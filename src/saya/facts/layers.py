@@ -136,7 +136,7 @@ def _read(view: View, place: Place) -> Iterator[_Built]:
         return
     match = _ARN.fullmatch(value.masked)
     if match is not None:
-        yield from _published(value, match, place.guard)
+        yield from _published(view, value, match, place.guard)
     elif value.literal is None:
         yield _unknown(place.guard, reason_of(value))
     elif _DYNAMIC in value.literal:
@@ -147,7 +147,7 @@ def _unknown(guard: Guard, reason: Unknown) -> _Built:
     return _Built(guard, reason, None, reason)
 
 
-def _published(arn: Text, match: re.Match[str], guard: Guard) -> Iterator[_Built]:
+def _published(view: View, arn: Text, match: re.Match[str], guard: Guard) -> Iterator[_Built]:
     """The layer of an ARN. A version that is text (`XXX`) makes it an example, whose name may have been altered too."""
     version = arn.slice(*match.span("version")).literal
     if version is not None and not version.isdigit() and not version.startswith(_DYNAMIC):
@@ -156,7 +156,7 @@ def _published(arn: Text, match: re.Match[str], guard: Guard) -> Iterator[_Built
     name = arn.slice(*match.span("name"))
     open_name = None if name.literal is not None else reason_of(name)
     # A hole in the name matches no name of the catalogue, and a token beside it still tells.
-    entry = classify(account, name.masked)
+    entry = classify(account, name.masked, view.house_layers)
     if entry is not None:
         yield _Built(guard, str(name), account, entry.architectures, entry=entry)
     elif open_name is not None:

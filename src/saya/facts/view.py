@@ -16,6 +16,7 @@ from saya.text.source import Location
 
 if TYPE_CHECKING:
     from saya.facts.aliases import AliasUse
+    from saya.facts.layer_catalogue import HouseLayer
     from saya.model.state_machine import Opaque, State
 
 _ARCHITECTURES: dict[str, Architecture] = {"x86_64": "x86_64", "arm64": "arm64"}
@@ -33,10 +34,14 @@ class Guarded(NamedTuple):
 
 
 class View:
-    """What the facts of one template in one context share. Everything is computed when first asked for."""
+    """What the facts of one template in one context share. Everything is computed when first asked for.
 
-    def __init__(self, resolver: Resolver) -> None:
+    `house_layers` are layers that an organisation says more of than the catalogue.
+    """
+
+    def __init__(self, resolver: Resolver, house_layers: tuple[HouseLayer, ...] = ()) -> None:
         self.resolver = resolver
+        self.house_layers = house_layers
         region = resolver.region or Unknown("no AWS Region is given; `--region` or a samconfig.toml would say")
         made = resolver.template.made_by is not None
         self.stack = Stack(name=resolver.stack, region=region, origin="synthesised" if made else "authored")
@@ -161,7 +166,7 @@ class View:
         """What the facts of another stack of the assembly share."""
         known = self._others.get(resolver)
         if known is None:
-            known = self._others[resolver] = View(resolver)
+            known = self._others[resolver] = View(resolver, self.house_layers)
             known._others = self._others
         return known
 

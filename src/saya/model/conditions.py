@@ -193,10 +193,32 @@ class Conditions:
     def _solve(self, guard: Guard) -> bool | None:
         references = [(self._reference(name), value) for name, value in guard.conditions]
         formulas = [formula if value else Not(formula) for formula, value in references]
-        atoms = frozenset(atom for formula in formulas for atom in self._atoms(formula))
         assumed = dict(guard.parameters)
+        answers = [self._solve_together(group, assumed) for group in self._groups(formulas, assumed)]
+        return False if False in answers else None if None in answers else True
+
+    def _groups(self, formulas: list[Formula], assumed: Mapping[str, str]) -> list[list[Formula]]:
+        """The formulas that have open symbols in common, apart from those that share none with them.
+
+        Of a formula with very many symbols only some are known: then all formulas stay together.
+        """
+        if any(len(self._atoms(formula)) > MANY_ATOMS for formula in formulas):
+            return [formulas]
+        groups: list[tuple[set[str], list[Formula]]] = []
+        for formula in formulas:
+            symbols = {_symbol(atom) for atom in self._atoms(formula)} - assumed.keys()
+            touched = [group for group in groups if group[0] & symbols]
+            groups = [group for group in groups if not group[0] & symbols]
+            merged = [*(each for _, inner in touched for each in inner), formula]
+            groups.append((symbols.union(*(names for names, _ in touched)), merged))
+        return [inner for _, inner in groups]
+
+    def _solve_together(self, formulas: list[Formula], assumed: Mapping[str, str]) -> bool | None:
+        atoms = frozenset(atom for formula in formulas for atom in self._atoms(formula))
         if sum(isinstance(atom, Flag) or atom.symbol not in assumed for atom in atoms) > MAX_ATOMS:
-            return None
+            # Nobody writes a condition that never holds: alone it is taken for one that can, and can fail.
+            results = [self._evaluate(formula, assumed, {}) for formula in formulas]
+            return False if False in results else True if len(formulas) == 1 else None
         domains: dict[str, tuple[str, ...]] = {}
         for atom in sorted(atoms):
             if isinstance(atom, Equal) and atom.symbol not in assumed:
@@ -206,7 +228,7 @@ class Conditions:
         for atom in atoms:
             if isinstance(atom, Flag):
                 domains[_flag(atom)] = ("true", "false")
-        return self._search(formulas, assumed, list(domains.items()))
+        return self._search(formulas, dict(assumed), list(domains.items()))
 
     def _domain(self, symbol: str, texts: tuple[str, ...]) -> tuple[str, ...]:
         """The values of a symbol worth trying: those it is compared with, and one for all others."""
@@ -302,6 +324,10 @@ def _chosen(choice: Choice, text: str) -> Formula:
 
 def _any(symbol: str, texts: list[str]) -> Formula:
     return Some(tuple(Equal(symbol, text) for text in texts)) if texts else Constant(False)
+
+
+def _symbol(atom: Equal | Flag) -> str:
+    return atom.symbol if isinstance(atom, Equal) else _flag(atom)
 
 
 def _flag(atom: Flag) -> str:

@@ -11,11 +11,13 @@ class Guard(NamedTuple):
     """A conjunction. `conditions`: condition name -> the value it must have; `parameters`: parameter name -> the
     value assumed.
 
-    Both are sorted tuples of pairs, so that equal guards are equal values.
+    Both are sorted tuples of pairs, so that equal guards are equal values. `undecided` says that it would take too long
+    to find out whether they can hold together.
     """
 
     conditions: tuple[tuple[str, bool], ...] = ()
     parameters: tuple[tuple[str, str], ...] = ()
+    undecided: bool = False
 
     @property
     def terms(self) -> int:

@@ -6,12 +6,13 @@ files in the place of S3 URIs, relative to the template.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from saya.errors import ParseError
 from saya.model.guard import ALWAYS
-from saya.model.value import Bound, Scope, Text, Unknown, Value
-from saya.text.node import MappingNode, Node, ScalarNode
+from saya.model.value import NO_SCOPE, Bound, Scope, Text, Unknown, Value
+from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 from saya.text.parse import parse
 from saya.text.source import Source
 
@@ -52,3 +53,49 @@ def included(resolver: Resolver, argument: Node, scope: Scope) -> Node | Unknown
         return None
     source = local_file(resolver, options[0].value)
     return None if source is None else read_file(resolver, source)
+
+
+def section_of(resolver: Resolver, name: str, written: MappingNode) -> MappingNode:
+    """A top-level section with what `AWS::Include` puts into it from local files; what is written goes before that."""
+    fragments = [included(resolver, argument, NO_SCOPE) for argument in _of_the_template(resolver)]
+    sections = [each.get(name) for each in fragments if isinstance(each, MappingNode)]
+    inside = [each for each in sections if isinstance(each, MappingNode)]
+    return _merged(*inside, with_included(resolver, written)) if inside else with_included(resolver, written)
+
+
+def with_included(resolver: Resolver, mapping: MappingNode) -> MappingNode:
+    """A mapping with what `AWS::Include` puts into it from a local file, if it can be read."""
+    argument = mapping.get("Fn::Transform")
+    fragment = included(resolver, argument, NO_SCOPE) if argument is not None else None
+    if not isinstance(fragment, MappingNode):
+        return mapping
+    merged = _merged(fragment, mapping)
+    if "Fn::Transform" not in fragment.entries:
+        del merged.entries["Fn::Transform"], merged.keys["Fn::Transform"]
+    return merged
+
+
+def unread(resolver: Resolver) -> Iterator[tuple[str, Node]]:
+    """The transforms that may add resources and cannot be read here, by name: files that are elsewhere, macros."""
+    inside = resolver.template.resources.get("Fn::Transform")
+    for argument in (*_of_the_template(resolver), *(() if inside is None else (inside,))):
+        if not isinstance(included(resolver, argument, NO_SCOPE), MappingNode):
+            name = argument.get("Name") if isinstance(argument, MappingNode) else None
+            yield name.text if isinstance(name, ScalarNode) else "Fn::Transform", argument
+
+
+def _of_the_template(resolver: Resolver) -> Iterator[MappingNode]:
+    """The template-level transforms that include a file."""
+    node = resolver.template.root.get("Transform")
+    for each in node.items if isinstance(node, SequenceNode) else (node,):
+        name = each.get("Name") if isinstance(each, MappingNode) else None
+        if isinstance(each, MappingNode) and isinstance(name, ScalarNode) and name.text == INCLUDE:
+            yield each
+
+
+def _merged(*mappings: MappingNode) -> MappingNode:
+    """The entries of several mappings; of those with one key that of the last."""
+    last = mappings[-1]
+    entries = {key: value for each in mappings for key, value in each.entries.items()}
+    keys = {key: node for each in mappings for key, node in each.keys.items()}
+    return MappingNode(last.source, last.start, last.end, entries, keys, flow=last.flow)

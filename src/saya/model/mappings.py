@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from saya.model import references
 from saya.model.guard import ALWAYS, Guard, both
+from saya.model.inclusion import with_included
 from saya.model.value import Alternative, Scope, Text, Unknown, Value, always
 from saya.text.node import MappingNode, Node, SequenceNode
 
@@ -43,7 +44,7 @@ def find_in_map(resolver: Resolver, argument: Node, scope: Scope, _node: Node) -
         return always(Unknown("the function is not of the form Fn::FindInMap: [map, key, key]"))
     options = argument.items[3] if len(argument.items) == 4 else None
     fallback = options.get("DefaultValue") if isinstance(options, MappingNode) else None
-    rows = [_Row(ALWAYS, resolver.template.mappings)]
+    rows = [_Row(ALWAYS, resolver.mappings)]
     for number, key in enumerate(argument.items[:3]):
         level = _Level(is_name=number == 0, has_default=fallback is not None)
         rows = [row for before in rows for row in _step(resolver, before, key, scope, level)]
@@ -65,6 +66,7 @@ def _step(resolver: Resolver, before: _Row, key: Node, scope: Scope, level: _Lev
     table = before.found
     if not isinstance(table, MappingNode):
         return [before if table is None else _Row(before.guard, None, Unknown("the mapping has no such key"))]
+    table = with_included(resolver, table)
     out: list[_Row] = []
     for option in resolver.resolve(key, scope):
         joined = both(before.guard, option.guard)

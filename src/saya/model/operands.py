@@ -62,7 +62,7 @@ def _choice(resolver: Resolver, argument: Node, scope: Scope) -> Operand | None:
     name, first, second = argument.items
     if not (isinstance(name, ScalarNode) and isinstance(second, ScalarNode)):
         return None
-    table = resolver.template.mappings.get(name.text)
+    table = resolver.mappings.get(name.text)
     operand = read_operand(resolver, first, scope)
     if not isinstance(operand, Symbol) or not isinstance(table, MappingNode):
         return None

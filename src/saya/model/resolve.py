@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Sequence as Seq
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from saya.model import intrinsics, references
@@ -16,7 +17,7 @@ from saya.model.conditions import Conditions, Operand
 from saya.model.foreach import expand_entries
 from saya.model.globals import merge_globals
 from saya.model.guard import ALWAYS, Guard, both
-from saya.model.inclusion import included
+from saya.model.inclusion import included, section_of
 from saya.model.operands import read_operand
 from saya.model.template import Template
 from saya.model.value import (
@@ -130,9 +131,13 @@ class Resolver:
 
     def _condition_nodes(self) -> dict[str, tuple[Node, Scope]]:
         """The conditions by name, loops expanded."""
-        return {
-            key.text: (node, scope) for key, node, scope in expand_entries(self, self.template.conditions, NO_SCOPE)
-        }
+        section = section_of(self, "Conditions", self.template.conditions)
+        return {key.text: (node, scope) for key, node, scope in expand_entries(self, section, NO_SCOPE)}
+
+    @cached_property
+    def mappings(self) -> MappingNode:
+        """The Mappings of the template."""
+        return section_of(self, "Mappings", self.template.mappings)
 
     def pseudo(self, name: str) -> str | None:
         """The value of a pseudo parameter, or None where the context does not say."""
@@ -151,21 +156,14 @@ class Resolver:
         """All resources by logical ID, loops expanded."""
         if self._resources is None:
             self._resources = {}
-            for key, node, scope in self._entries(self.template.resources):
+            section = section_of(self, "Resources", self.template.resources)
+            for key, node, scope in expand_entries(self, section, NO_SCOPE):
                 resource = _declared(key, node, scope)
                 if resource is not None:
                     self._resources[resource.id] = resource
             for resource in self._resources.values():
                 self._by_type.setdefault(resource.type, []).append(resource)
         return self._resources
-
-    def _entries(self, section: MappingNode) -> Iterator[tuple[ScalarNode, Node, Scope]]:
-        """The entries of a section, with those that `AWS::Include` puts into it from a local file."""
-        yield from expand_entries(self, section, NO_SCOPE)
-        argument = section.get("Fn::Transform")
-        fragment = included(self, argument, NO_SCOPE) if argument is not None else None
-        if isinstance(fragment, MappingNode):
-            yield from expand_entries(self, fragment, NO_SCOPE)
 
     def of_type(self, *types: str) -> Iterator[TemplateResource]:
         """The resources of the given types."""
@@ -254,7 +252,7 @@ class Resolver:
     def join(self, *guards: Guard) -> Guard | None:
         """The guard under which all hold, or None where they contradict one another.
 
-        A join that takes too many equalities to decide is kept: what it guards is told as holding under it.
+        A join that takes too many equalities to decide is kept, and marked as undecided.
         """
         joined = ALWAYS
         for guard in guards:
@@ -262,7 +260,10 @@ class Resolver:
             if merged is None:
                 return None
             joined = merged
-        return joined if self.conditions.possible(joined) is not False else None
+        possible = self.conditions.possible(joined)
+        if possible is None:
+            return joined._replace(undecided=True)
+        return joined if possible else None
 
     def product(self, thunks: Seq[Thunk], build: Callable[[tuple[Value, ...]], Value]) -> Alternatives:
         """`build` over every compatible combination of the thunks' alternatives."""

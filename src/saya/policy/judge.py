@@ -27,6 +27,7 @@ from saya.record import replace
 from saya.text.source import Location
 
 _KIND_OF = {type_: kind for kind, type_ in KINDS.items()}
+_ENTANGLED = Open(("the conditions under which it would hold are too many to say whether they hold together",))
 _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 HIDDEN = "******"
 
@@ -175,9 +176,9 @@ def _judge_site(
 
 def _truth(policy: Policy, fact: Fact) -> Truth:
     truth = holds(policy.where, fact)
-    if truth is False or policy.unless is None:
-        return truth
-    return both(truth, inverse(holds(policy.unless, fact)))
+    if truth is not False and policy.unless is not None:
+        truth = both(truth, inverse(holds(policy.unless, fact)))
+    return both(truth, _ENTANGLED) if truth is not False and fact.guard.undecided else truth
 
 
 def _severity(policy: Policy, fact: Fact) -> Severity:

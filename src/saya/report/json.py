@@ -15,6 +15,7 @@ from saya.findings import (
     Edit,
     Finding,
     Fix,
+    InvocationSite,
     JudgedTemplate,
     Patch,
     Problem,
@@ -61,7 +62,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "suppressed": [_suppressed(entry) for entry in report.suppressed],
         "resolved": [_finding(finding) for finding in report.resolved],
         "plan": [_plan(finding) for finding in planned(report)],
-        "invocations": [],
+        "invocations": [_invocation(site) for site in report.invocations],
         "errors": [_problem(problem) for problem in report.errors],
         "notices": list(report.notices),
     }
@@ -157,6 +158,24 @@ def _patch(patch: Patch) -> dict[str, Any]:
 def _edit(edit: Edit) -> dict[str, Any]:
     """Code points of the file decoded as UTF-8, without a byte order mark."""
     return {"path": edit.path, "start": edit.span.start, "end": edit.span.end, "text": edit.text}
+
+
+def _invocation(site: InvocationSite) -> dict[str, Any]:
+    return {
+        "template": site.template,
+        "location": _location(site.location),
+        "resource": site.resource,
+        "property": site.property,
+        "integration": site.integration,
+        "target": site.target,
+        "qualifier": site.qualifier,
+        "exposure": site.exposure,
+        "bypasses": site.bypasses,
+        "scenario": site.scenario,
+        "parameters": site.parameters,
+        "undecided": list(site.undecided),
+        "contexts": _contexts(site.contexts),
+    }
 
 
 def _problem(problem: Problem) -> dict[str, Any]:

@@ -10,6 +10,8 @@ _NATURAL = {"type": "integer", "minimum": 0}
 _POSITIVE = {"type": "integer", "minimum": 1}
 _OPTIONAL_POSITIVE = {"type": ["integer", "null"], "minimum": 1}
 _SEVERITY = {"enum": ["error", "warning", "note"]}
+_SCENARIO = {"type": "object", "additionalProperties": {"type": "boolean"}}
+_PARAMETERS = {"type": "object", "additionalProperties": _STRING}
 _STATUS = {"enum": ["new", "existing", "unknown"]}
 
 
@@ -30,7 +32,7 @@ def report_schema() -> dict[str, Any]:
             suppressed=_list(_suppressed()),
             resolved=_list(finding),
             plan=_list(_plan()),
-            invocations={"type": "array"},
+            invocations={**_list(_invocation()), "description": "where functions are invoked; of `check` only"},
             errors=_list(_problem()),
             notices=_list(_STRING),
         ),
@@ -61,6 +63,28 @@ def _plan() -> dict[str, Any]:
     return _record(function=_STRING, template=_STRING, deployments=_list(_record(title=_STRING, actions=_list(action))))
 
 
+def _place() -> dict[str, Any]:
+    return _record(path=_STRING, start_line=_POSITIVE, start_column=_POSITIVE, end_line=_POSITIVE, end_column=_POSITIVE)
+
+
+def _invocation() -> dict[str, Any]:
+    return _record(
+        template=_STRING,
+        location=_place(),
+        resource=_STRING,
+        property=_STRING,
+        integration=_STRING,
+        target=_OPTIONAL_STRING,
+        qualifier={"enum": ["absent", "latest", "version", "alias", "unknown"]},
+        exposure={"enum": ["synchronous", "asynchronous", "control_plane"]},
+        bypasses=_OPTIONAL_STRING,
+        scenario=_SCENARIO,
+        parameters=_PARAMETERS,
+        undecided=_list(_STRING),
+        contexts=_contexts(),
+    )
+
+
 def _finding() -> dict[str, Any]:
     edit = _record(path=_STRING, start=_NATURAL, end=_NATURAL, text=_STRING)
     fix = _record(title=_STRING, safety={"enum": ["safe", "unsafe"]}, edits=_list(edit))
@@ -78,15 +102,13 @@ def _finding() -> dict[str, Any]:
         status=_STATUS,
         message=_STRING,
         values={"type": "object"},
-        location=_record(
-            path=_STRING, start_line=_POSITIVE, start_column=_POSITIVE, end_line=_POSITIVE, end_column=_POSITIVE
-        ),
+        location=_place(),
         template=_STRING,
         resource=_STRING,
         resource_type=_STRING,
         property=_STRING,
-        scenario={"type": "object", "additionalProperties": {"type": "boolean"}},
-        parameters={"type": "object", "additionalProperties": _STRING},
+        scenario=_SCENARIO,
+        parameters=_PARAMETERS,
         contexts=_contexts(),
         related=_list(related),
         fix={"anyOf": [{"type": "null"}, fix]},

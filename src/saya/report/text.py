@@ -110,7 +110,8 @@ class _Teller:
         for reason, count in counts.most_common(REASONS_SHOWN):
             first = next(entry for entry in entries if reason in entry.reasons)
             more = f" and {count - 1} more" if count > 1 else ""
-            yield self.paint(f"  - {inert(reason)}: {first.policy} at {self.place(first.location)}{more}", "dim")
+            policy = "every policy" if first.policy == "*" else first.policy
+            yield self.paint(f"  - {inert(reason)}: {policy} at {self.place(first.location)}{more}", "dim")
         if len(counts) > REASONS_SHOWN:
             rest = _count(len(counts) - REASONS_SHOWN, "more reason")
             yield self.paint(f"  - {rest}; --format json has all", "dim")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from saya.facts.layer_catalogue import classify
+from saya.facts.layer_catalogue import HouseLayer, classify
 
 DATADOG = "464622532012"
 STRANGER = "111122223333"
@@ -214,3 +214,27 @@ def test_tokens_of_both_are_for_both():
 
     assert entry is not None
     assert entry.neutral
+
+
+HOUSE = (
+    HouseLayer("111122223333", "house-agent", ("x86_64",), {"arm64": "house-agent-arm"}),
+    HouseLayer(None, "Datadog-Extension", ("arm64",), {}),
+)
+
+
+@pytest.mark.parametrize(
+    ("account", "name", "known"),
+    [
+        ("111122223333", "house-agent", (("x86_64",), "catalogue", "certain", "house-agent-arm")),
+        (None, "house-agent", (("x86_64",), "catalogue", "likely", "house-agent-arm")),
+        ("444455556666", "house-agent", None),
+        ("111122223333", "house-agent-2", None),
+        (DATADOG, "Datadog-Extension", (("arm64",), "catalogue", "certain", None)),
+        (None, "Datadog-Extension", (("arm64",), "catalogue", "certain", None)),
+        (DATADOG, "Datadog-Extension-ARM", (("arm64",), "catalogue", "certain", None)),
+    ],
+)
+def test_what_an_organisation_says_goes_before_the_catalogue(account, name, known):
+    entry = classify(account, name, HOUSE)
+    told = entry and (entry.architectures, entry.evidence, entry.certainty, entry.counterpart("arm64"))
+    assert told == known

@@ -175,8 +175,26 @@ def test_past_the_cap_nobody_can_tell():
         return resolver_of(text)
 
     assert resolver(MAX_ATOMS).conditions.possible(guard("All", "not C0")) is False
-    assert resolver(MAX_ATOMS + 1).conditions.possible(guard("All", "not C0")) is None
-    assert resolver(MAX_ATOMS + 1).join(guard("All"), guard("not C0")) == guard("All", "not C0")
+    many = resolver(MAX_ATOMS + 1)
+    assert many.conditions.possible(guard("All", "not C0")) is None
+    assert many.join(guard("All"), guard("not C0")) == Guard((("All", True), ("C0", False)), undecided=True)
+    assert many.join(guard("All"), guard("not All")) is None
+
+
+def test_past_the_cap_what_has_nothing_to_do_with_it_is_decided():
+    names = range(MAX_ATOMS)
+    text = "Parameters:\n" + "".join(f"  P{n}: {{Type: String}}\n" for n in names) + "  Stage: {Type: String}\n"
+    text += "Conditions:\n" + "".join(f"  C{n}: !Equals [!Ref P{n}, x]\n" for n in names)
+    text += (
+        f"  All: !And [{', '.join(f'!Condition C{n}' for n in names)}, !Equals [!Ref P0, x], !Equals [!Ref P1, y]]\n"
+    )
+    text += "  Prod: !Equals [!Ref Stage, prod]\n  Test: !Equals [!Ref Stage, test]\nResources: {}\n"
+    conditions = resolver_of(text).conditions
+    assert conditions.possible(guard("All")) is True  # more than can be tried, and nobody writes what never holds
+    assert conditions.possible(guard("All", "Prod")) is True
+    assert conditions.possible(guard("All", "Prod", "Test")) is False
+    assert conditions.possible(guard("All", "C0", "Prod")) is None
+    assert resolver_of(text, parameters={"P1": "x"}).conditions.possible(guard("All")) is False
 
 
 def test_conditions_that_double_at_each_step_stay_small():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from saya.model.guard import Guard
+from saya.model.inclusion import unread
 from saya.model.resolve import Resolver
 from saya.model.state_machine import Opaque, State, read_states
 from saya.text.source import Source
@@ -59,6 +61,54 @@ def test_resources_may_be_included():
         more_yaml="Alias: {Type: AWS::Lambda::Alias, Properties: {FunctionName: {Ref: Fn}}}",
     )
     assert property_of(found, "FunctionName", "Alias") == "${Fn}"
+
+
+TOP = "Transform: [{{Name: AWS::Include, Parameters: {{Location: {}}}}}]\n"
+MAPPED = """
+Resources:
+  Fn: {Type: AWS::Lambda::Function}
+  X:
+    Type: Custom::X
+    Properties: {P: !FindInMap [M, a, k], Q: !If [C, a, b], R: !FindInMap [M, a, other]}
+"""
+
+
+def test_mappings_may_be_included():
+    text = f"Mappings:\n  {INCLUDE.format('more.yaml')}\n  N: {{a: {{k: n}}}}\n" + MAPPED
+    found = resolver(text, more_yaml="M: {a: {k: v}}\nN: {a: {k: theirs}}\n")
+    assert property_of(found, "P") == "v"
+    assert property_of(found, "R") == "?the mapping has no key `other`"
+    found = resolver(text.replace("[M, a, k]", "[N, a, k]"), more_yaml="M: {a: {k: v}}\nN: {a: {k: theirs}}\n")
+    assert property_of(found, "P") == "n"
+    assert property_of(resolver(text), "P") == "?a macro adds to the mapping"
+    row = "Mappings:\n  M:\n    a:\n      " + INCLUDE.format("row.yaml") + MAPPED
+    assert property_of(resolver(row, row_yaml="k: w"), "P") == "w"
+
+
+def test_conditions_may_be_included():
+    text = f"Parameters: {{Stage: {{Type: String}}}}\nConditions:\n  {INCLUDE.format('more.yaml')}\n" + MAPPED
+    found = resolver(text, more_yaml='C: {"Fn::Equals": [{Ref: Stage}, x]}')
+    assert property_of(found, "Q") == {"C": "a", "not C": "b"}
+    assert found.conditions.possible(Guard((("C", True),))) is True
+    assert property_of(Resolver(found.template, files=found.files, parameters={"Stage": "y"}), "Q") == "b"
+
+
+def test_a_whole_template_may_be_included():
+    more = "Mappings: {M: {a: {k: v}}}\nConditions: {C: {'Fn::Equals': [x, x]}}\n"
+    more += "Resources: {Alias: {Type: AWS::Lambda::Alias, Properties: {FunctionName: {Ref: Fn}}}}"
+    found = resolver(TOP.format("more.yaml") + MAPPED, more_yaml=more)
+    assert list(found.resources) == ["Alias", "Fn", "X"]
+    assert (property_of(found, "P"), property_of(found, "Q")) == ("v", "a")
+    assert list(unread(found)) == []
+
+
+def test_what_may_change_the_template_and_is_not_here_is_told():
+    assert [name for name, _ in unread(resolver(TOP.format("s3://b/more.yaml") + MAPPED))] == ["AWS::Include"]
+    inside = MAPPED.replace("Resources:", f"Resources:\n  {INCLUDE.format('s3://b/x')}")
+    assert [name for name, _ in unread(resolver(inside))] == ["AWS::Include"]
+    macro = MAPPED.replace("Resources:", "Resources:\n  Fn::Transform: {Name: Mine}")
+    assert [name for name, _ in unread(resolver(macro))] == ["Mine"]
+    assert list(unread(resolver(MAPPED))) == []
 
 
 MACHINE = """\

@@ -111,6 +111,16 @@ def test_what_is_not_true_is_nothing_and_what_is_open_is_undecided(made, policy)
     assert entry.location == made.at(3)
 
 
+def test_under_conditions_that_nobody_can_decide_together_nothing_is_found(made, policy):
+    tangled = PROD._replace(undecided=True)
+
+    found = judged([policy], [made.invocation(guard=tangled)])
+    assert found.findings == ()
+    assert "too many to say whether they hold together" in found.undecided[0].reasons[0]
+    assert judged([policy], [made.invocation(qualifier="alias", guard=tangled)])[:2] == ((), ())
+    assert judged([policy], [made.invocation(guard=tangled), made.invocation(guard=NOT_PROD)]).undecided == ()
+
+
 def test_only_facts_of_the_kind_are_judged(made, policy):
     assert judged([policy], [made.layer()])[:2] == ((), ())
 

@@ -8,6 +8,7 @@ from saya.findings import (
     Edit,
     Finding,
     Fix,
+    InvocationSite,
     JudgedTemplate,
     Patch,
     Problem,
@@ -62,6 +63,23 @@ WHOLE = Report(
     ),
     suppressed=(Suppressed(policy="a-policy", location=AT, reason="known", finding=FINDING, fingerprint="2" * 32),),
     resolved=(FINDING,),
+    invocations=(
+        InvocationSite(
+            template="a/t.yaml",
+            location=AT,
+            resource="Rule",
+            property="Targets.0.Arn",
+            integration="service",
+            target="Fn",
+            qualifier="latest",
+            exposure="asynchronous",
+            bypasses="Live",
+            scenario={"IsProd": False},
+            parameters={"Arch": "arm64"},
+            undecided=("it is a parameter",),
+            contexts=CONTEXTS,
+        ),
+    ),
     errors=(
         Problem(path="b.yaml", line=3, column=1, kind="syntax", message="broken"),
         Problem(path="c", kind="x", message="y"),
@@ -80,7 +98,14 @@ def test_it_holds_to_its_schema(report):
 def test_the_schema_misses_what_is_left_out():
     data = json.loads(tell_json(WHOLE))
     validator = jsonschema.Draft202012Validator(report_schema())
-    for where in (data, data["findings"][0], data["findings"][0]["location"], data["undecided"][0], data["errors"][0]):
+    for where in (
+        data,
+        data["findings"][0],
+        data["findings"][0]["location"],
+        data["undecided"][0],
+        data["errors"][0],
+        data["invocations"][0],
+    ):
         for key in list(where):
             value = where.pop(key)
             assert not validator.is_valid(data), key
