@@ -36,6 +36,7 @@ check: $(READY)  ## lint, types and generated files
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python tools/compile_data.py --check
+	$(BIN)/python tools/compile_policies.py --check
 	$(BIN)/python tools/generate_docs.py --check
 
 real: $(READY)  ## what needs more than Python: the wheel and the image as users run them, linters of what is no Python
@@ -44,6 +45,7 @@ real: $(READY)  ## what needs more than Python: the wheel and the image as users
 
 docs: $(READY)  ## write the generated files anew
 	$(BIN)/python tools/compile_data.py
+	$(BIN)/python tools/compile_policies.py
 	$(BIN)/python tools/generate_docs.py
 	$(BIN)/python tools/screenshot.py
 

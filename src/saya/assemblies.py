@@ -8,14 +8,13 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
 
 from saya.errors import SynthesisError, UserError
 from saya.findings import Finding, Report, Undecided
 from saya.judging import Rules, problems_of, read_template, regions_of
 from saya.nesting import Nestings, Parent
 from saya.pairs import Opened, judge_alone, judge_pair, resolved
-from saya.record import record, replace
+from saya.record import NamedTuple, record, replace
 from saya.sources.base import Files
 from saya.sources.baseline import Baseline
 from saya.sources.cdk import Assembly, SynthesisedStack, is_assembly, output_of, read_assembly

@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.set_threshold(200_000, 20, 100)
     environment = read_environment()
     given = list(sys.argv[1:] if argv is None else argv)
-    arguments = build_parser().parse_args(given)
+    arguments = build_parser(given[0] if given else None).parse_args(given)
     arguments.given = given[1:]
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -125,7 +125,7 @@ def _in_workflow(arguments: Namespace, environment: Environment, act: Callable[[
     runner = read_runner(take_runner_variables())
     if arguments.command == "review":
         own = arguments_of(runner.inputs, arguments.given, paths=arguments.paths == ["."])
-        arguments = build_parser().parse_args(["review", *own])
+        arguments = build_parser("review").parse_args(["review", *own])
     names = ("base", "fail_on", "fail_on_undecided", "on_error", "output", "sarif", "report")
     options = Options(**{name: getattr(arguments, name) for name in names})
     debug = environment.debug or arguments.debug

@@ -10,7 +10,6 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from saya.errors import UserError
 from saya.findings import SEVERITIES, Finding, Problem, Report
@@ -18,6 +17,7 @@ from saya.fixes.apply import apply_fixes, edits_of
 from saya.fixes.mend import why_not
 from saya.fixes.unified import unified_patch
 from saya.pipeline import Progress, Request, judge_bytes, problem_of_bug, problems_of
+from saya.record import NamedTuple
 from saya.sources.base import Candidate
 from saya.sources.workspace import find_candidates, read_bytes, tree_root
 from saya.text.source import Source

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from saya.errors import ParseError, PolicySetError, UserError
 from saya.facts.collect import collect_changes, collect_facts
@@ -16,11 +15,11 @@ from saya.model.exports import Export
 from saya.model.inclusion import unread
 from saya.model.resolve import Resolver
 from saya.model.template import Template, load_template
-from saya.policy.judge import Judgement, judge, merge_contexts
+from saya.policy.judge import Judgement, digest, judge, merge_contexts
 from saya.policy.language import Policy
 from saya.policy.suppress import Suppression, Suppressions, suppress
 from saya.policy.suppression_reader import read_suppressions
-from saya.record import field, record, replace
+from saya.record import NamedTuple, field, record, replace
 from saya.settings import Config
 from saya.sources.attached import AttachedFiles
 from saya.sources.base import Deployment, Files
@@ -322,7 +321,7 @@ def _undecided_by_macros(side: Side, name: str) -> Iterator[Undecided]:
             property="Transform",
             reasons=(f"the macro {names} may change the template, which is judged as written",),
             contexts=side.contexts,
-            fingerprint=sha256(f"{name}\0Transform\0{names}".encode("utf-8", "surrogatepass")).hexdigest()[:32],
+            fingerprint=digest(name, "Transform", names),
         )
 
 

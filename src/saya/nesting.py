@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from saya.errors import UserError
 from saya.judging import Exports, Rules, Side, find_deployments, make_side
 from saya.model.assembly import TEMPLATE_OF, Nesting, asset_of
 from saya.model.exports import Export, read_exports
 from saya.model.template import Template
-from saya.record import record, replace
+from saya.record import NamedTuple, record, replace
 from saya.sources.attached import AttachedFiles
 from saya.sources.base import Deployment, Files
 from saya.text.node import MappingNode, Node, ScalarNode

@@ -1,15 +1,78 @@
-"""Frozen records: what a frozen dataclass is, made without compiling source code.
+"""Frozen records and named tuples, made without compiling source code.
 
-`dataclasses` writes and compiles six methods for every class and imports `inspect`; for the fifty records of this
-package that was a third of the time in which a small template is judged. Here the methods are written once. What is
-the same: fields in the order of their annotations, defaults, `field(default_factory=...)`, `kw_only`, inheritance,
-equality and hash by value, no assignment. What is left out is what nobody here uses.
+`dataclasses` writes and compiles six methods for every class and imports `inspect`, `typing.NamedTuple` compiles one
+and checks every annotation; for the hundred classes of this package that was half of the time in which a small template
+is judged. Here the methods are written once. A record is what a frozen dataclass is: fields in the order of their
+annotations, defaults, `field(default_factory=...)`, `kw_only`, inheritance, equality and hash by value, no assignment.
+A `NamedTuple` is what that of `typing` is. What is left out is what nobody here uses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, dataclass_transform, overload
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Self, TypeVar, dataclass_transform, overload
+
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+
+    class _NamedTupleMaker(type):
+        """Makes of a class with annotated fields a tuple with these fields."""
+
+        def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> type:
+            if not bases:
+                return super().__new__(cls, name, (tuple,), {"__slots__": (), **namespace})
+            fields = tuple(namespace["__annotations__"])
+            own = {field: property(itemgetter(index)) for index, field in enumerate(fields)}
+            own |= {"_fields": fields, "__match_args__": fields, "__slots__": ()}
+            own["_defaults"] = tuple([namespace[field] for field in fields if field in namespace])
+            return super().__new__(cls, name, bases, {**namespace, **own})
+
+    class NamedTuple(metaclass=_NamedTupleMaker):
+        """A tuple whose items have names, types and defaults."""
+
+        def __new__(cls, /, *args: object, **given: object) -> Self:
+            missing = len(cls._fields) - len(args)
+            if given:
+                args = cls._completed(args, given)
+            elif missing:
+                if not 0 < missing <= len(cls._defaults):
+                    raise TypeError(f"{cls.__name__} takes the values {', '.join(cls._fields)}, not {len(args)}")
+                args += cls._defaults[-missing:]
+            return tuple.__new__(cls, args)
+
+        @classmethod
+        def _completed(cls, args: tuple[object, ...], given: dict[str, object]) -> list[object]:
+            values = list(args)
+            defaults = dict(zip(reversed(cls._fields), reversed(cls._defaults), strict=False))
+            for field in cls._fields[len(args) :]:
+                if field not in given and field not in defaults:
+                    raise TypeError(f"{cls.__name__} lacks {field}")
+                values.append(given.pop(field) if field in given else defaults[field])
+            if given:
+                raise TypeError(f"{cls.__name__} has no field {', '.join(given)}, or was given it twice")
+            return values
+
+        def __getnewargs__(self) -> tuple[object, ...]:
+            return tuple(self)
+
+        def __repr__(self) -> str:
+            told = ", ".join(f"{field}={value!r}" for field, value in zip(self._fields, self, strict=True))
+            return f"{type(self).__name__}({told})"
+
+        def _replace(self, /, **changes: object) -> Self:
+            """A copy with other values for some fields. Raises TypeError where there is no such field."""
+            if not changes.keys() <= set(self._fields):
+                raise TypeError(f"{type(self).__name__} has no field {', '.join(sorted(changes))}")
+            return tuple.__new__(type(self), map(changes.pop, self._fields, self))
+
+        def _asdict(self) -> dict[str, object]:
+            """The values by field."""
+            return dict(zip(self._fields, self, strict=True))
+
+
+__all__ = ["Field", "NamedTuple", "field", "fields", "is_record", "record", "replace"]
 
 T = TypeVar("T")
 

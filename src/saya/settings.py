@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, MutableMapping
-from typing import Any, Literal, NamedTuple, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from saya.errors import ConfigError
 from saya.pattern import pattern
-from saya.record import field, record
+from saya.record import NamedTuple, field, record
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 from saya.text.source import Location, Source
 

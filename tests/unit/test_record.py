@@ -1,6 +1,9 @@
+import copy
+import typing
+
 import pytest
 
-from saya.record import field, fields, is_record, record, replace
+from saya.record import NamedTuple, field, fields, is_record, record, replace
 
 
 @record
@@ -93,3 +96,73 @@ def test_what_is_a_record():
 
 def test_it_shows_its_fields():
     assert repr(Point(1, 2)) == "Point(x=1, y=2)"
+
+
+class Pair(NamedTuple):
+    """A tuple with names."""
+
+    first: int
+    second: str = "two"
+    third: tuple[int, ...] = ()
+
+    @property
+    def doubled(self) -> int:
+        return self.first * 2
+
+
+class StandardPair(typing.NamedTuple):
+    """The same, as the standard library makes it."""
+
+    first: int
+    second: str = "two"
+    third: tuple[int, ...] = ()
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda pair: pair(1),
+        lambda pair: pair(1, "b", (2,)),
+        lambda pair: pair(1, third=(3,)),
+        lambda pair: pair(third=(), first=4),
+        lambda pair: pair(1)._replace(second="x"),
+        lambda pair: tuple(pair(5)),
+        lambda pair: hash(pair(5, "y")),
+        lambda pair: pair(1) < pair(2),
+        lambda pair: pair(1)._asdict(),
+        lambda pair: pair._fields,
+        lambda pair: pair.__match_args__,
+        lambda pair: [pair(1).first, pair(1).second, pair(1)[2]],
+        lambda pair: copy.deepcopy(pair(1, third=(7,))),
+        lambda pair: repr(pair(1)).partition("(")[2],
+    ],
+)
+def test_a_named_tuple_is_what_that_of_typing_is(use):
+    assert use(Pair) == use(StandardPair)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda pair: pair(),
+        lambda pair: pair(1, "b", (), 4),
+        lambda pair: pair(1, first=2),
+        lambda pair: pair(1, fourth=2),
+        lambda pair: pair(second="b"),
+        lambda pair: setattr(pair(1), "first", 2),
+        lambda pair: setattr(pair(1), "other", 2),
+        lambda pair: pair(1)._replace(fourth=2),
+    ],
+)
+def test_a_named_tuple_refuses_what_that_of_typing_refuses(use):
+    for pair in (Pair, StandardPair):
+        with pytest.raises((TypeError, AttributeError, ValueError)):
+            use(pair)
+
+
+def test_a_named_tuple_has_methods_of_its_own_and_no_other_attributes():
+    assert Pair(3).doubled == 6
+    assert not hasattr(Pair(3), "__dict__")
+    match Pair(1, "b"):
+        case Pair(first, second):
+            assert (first, second) == (1, "b")

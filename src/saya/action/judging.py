@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import chdir
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
 
 from saya.action.remote import may_hold_template, open_remote
 from saya.errors import ConfigError, UserError
@@ -18,7 +17,7 @@ from saya.github.contents import Contents
 from saya.github.event import Event
 from saya.github.transport import Transport
 from saya.pipeline import Choices, Progress, check, make_request, open_base
-from saya.record import field, record, replace
+from saya.record import NamedTuple, field, record, replace
 from saya.report.rendering import NAMES
 from saya.settings import Config
 from saya.sources.base import Files

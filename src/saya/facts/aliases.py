@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from saya.facts.types import Alias
 from saya.model.attributes import ALIAS_TYPE, LONGEST_ID, VERSION_TYPE
@@ -12,6 +12,7 @@ from saya.model.lambda_names import read_function_name
 from saya.model.references import FUNCTION, reason_of
 from saya.model.value import Absent, Text, Unknown, Value
 from saya.pattern import pattern
+from saya.record import NamedTuple
 
 if TYPE_CHECKING:
     from saya.facts.view import View

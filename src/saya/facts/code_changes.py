@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from saya.model.compare import Difference, Revisions
 from saya.model.guard import ALWAYS
@@ -12,6 +11,7 @@ from saya.model.lambda_names import read_function_name
 from saya.model.resolve import Resolver, TemplateResource
 from saya.model.value import Text, Unknown
 from saya.pattern import pattern
+from saya.record import NamedTuple
 from saya.text.node import MappingNode, Node, ScalarNode
 
 # The Serverless Framework puts every package under a key with the time of packaging, whether or not the code is new.

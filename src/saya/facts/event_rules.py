@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from saya.facts.tables import GlobalEventSource, global_event_sources
 from saya.facts.types import Certainty, EventRule
@@ -13,6 +13,7 @@ from saya.model.guard import Guard
 from saya.model.references import partition_of, reason_of
 from saya.model.resolve import Place, Resolver, TemplateResource
 from saya.model.value import Absent, Given, Mapping, Sequence, Text, Unknown, Value, always
+from saya.record import NamedTuple
 
 _SAM_TYPES = ("AWS::Serverless::Function", "AWS::Serverless::StateMachine")
 _SAM_EVENTS = ("EventBridgeRule", "CloudWatchEvent")

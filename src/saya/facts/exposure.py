@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from saya.facts.aliases import functions_named_by
 from saya.facts.invocations import collect
@@ -17,7 +16,7 @@ from saya.facts.view import View
 from saya.model.assembly import crossed_guard, other_stacks
 from saya.model.resolve import TemplateResource
 from saya.model.value import Text, Unknown
-from saya.record import replace
+from saya.record import NamedTuple, replace
 
 _LATEST = ("absent", "latest")
 

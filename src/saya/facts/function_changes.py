@@ -6,7 +6,6 @@ What each mix of both sides means is `data/function-updates.yml`; whom it meets 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from saya.facts.change_places import first_place, moved_callers, related_places
 from saya.facts.deployment_plan import plan_deployments
@@ -18,6 +17,7 @@ from saya.facts.view import View
 from saya.model.compare import Revisions
 from saya.model.guard import Guard
 from saya.model.value import Unknown
+from saya.record import NamedTuple
 
 MAX_FACTS = 64
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from saya.facts.code_changes import ChangedFiles, code_differences
 from saya.facts.layer_changes import layer_differences
@@ -19,6 +18,7 @@ from saya.model.guard import ALWAYS, Guard
 from saya.model.references import FUNCTION as SAM_FUNCTION
 from saya.model.resolve import TemplateResource
 from saya.model.value import Absent, Unknown
+from saya.record import NamedTuple
 
 Differences = dict[str, list[Difference]]
 Fate = tuple[Guard, bool | Unknown]

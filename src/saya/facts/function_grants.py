@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from saya.facts.iam_statements import Statement, entries, statements
 from saya.facts.moves import Move
@@ -17,6 +17,7 @@ from saya.facts.view import View
 from saya.model.lambda_names import read_function_name
 from saya.model.resolve import Place, TemplateResource
 from saya.model.value import Mapping, Reference, Text, Unknown
+from saya.record import NamedTuple
 from saya.text.node import Node
 
 PERMISSION = "AWS::Lambda::Permission"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from saya.facts.iam_statements import Statement, entries, statements
 from saya.facts.log_group_arns import Form, LogGroups, NamedGroup, read_log_group_arn
@@ -20,6 +20,7 @@ from saya.facts.view import View
 from saya.model.resolve import Place, TemplateResource
 from saya.model.value import Reference, Text
 from saya.pattern import pattern
+from saya.record import NamedTuple
 
 Wants = Literal["starred", "bare", "either"]
 

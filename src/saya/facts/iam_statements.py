@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from saya.facts.view import View
 from saya.model.resolve import Place, TemplateResource
 from saya.model.value import Bound, Given, Mapping, Text, Thunk, always
+from saya.record import NamedTuple
 
 _INLINE = ("Policies", "[]", "PolicyDocument")
 _OWN = ("PolicyDocument",)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from saya.facts.tables import load
 from saya.facts.types import Architecture, Certainty
+from saya.record import NamedTuple
 
 ARCHITECTURES: tuple[Architecture, ...] = ("x86_64", "arm64")
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from saya.facts.layer_catalogue import ARCHITECTURES, LayerEntry, classify
 from saya.facts.types import Architecture, Function, Layer
@@ -21,7 +20,7 @@ from saya.model.references import reason_of
 from saya.model.resolve import Place, TemplateResource
 from saya.model.value import Absent, Part, Reference, Sequence, Text, Unknown, Value
 from saya.pattern import pattern
-from saya.record import replace
+from saya.record import NamedTuple, replace
 from saya.text.node import MappingNode, Node, ScalarNode
 
 _ARN = pattern(

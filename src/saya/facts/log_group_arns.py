@@ -6,7 +6,7 @@ Source: CloudWatch Logs API, LogGroup.arn (ends in `:*`) and LogGroup.logGroupAr
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from saya.facts.types import Resource
 from saya.facts.view import View
@@ -14,6 +14,7 @@ from saya.model.attributes import LOG_GROUP_TYPE
 from saya.model.guard import Guard, both
 from saya.model.value import Text
 from saya.pattern import pattern
+from saya.record import NamedTuple
 
 Form = Literal["starred", "bare", "doubled", "infix"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from saya.facts import invocations
 from saya.facts.function_grants import Grants, Permission, move_of
@@ -14,7 +13,7 @@ from saya.facts.types import Function, Invocation
 from saya.facts.view import View
 from saya.model.lambda_names import read_function_name
 from saya.model.value import Absent, Text, Unknown
-from saya.record import replace
+from saya.record import NamedTuple, replace
 from saya.text.source import Location
 
 MOST_CALLERS = 50

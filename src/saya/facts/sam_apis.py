@@ -7,12 +7,11 @@ them an event is a permission.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from saya.facts.view import View
 from saya.model.guard import ALWAYS, Guard
 from saya.model.resolve import TemplateResource
 from saya.model.value import Absent, Given, Mapping, Text, Unknown, always
+from saya.record import NamedTuple
 
 _API_ID = {"Api": "RestApiId", "HttpApi": "ApiId"}
 _APIS = {"Api": "AWS::Serverless::Api", "HttpApi": "AWS::Serverless::HttpApi"}

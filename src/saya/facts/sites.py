@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from saya.facts.tables import Condition, Inside, InvocationSite
 from saya.facts.tables import Place as Beside
@@ -13,6 +12,7 @@ from saya.model.guard import ALWAYS, Guard
 from saya.model.inclusion import local_file
 from saya.model.resolve import Alternatives, Place, TemplateResource
 from saya.model.value import NO_SCOPE, Absent, Bound, Given, Mapping, Text, Thunk, Unknown, Value, always
+from saya.record import NamedTuple
 from saya.text.node import MappingNode, ScalarNode
 
 OPEN_API_PATHS = (

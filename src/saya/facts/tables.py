@@ -10,9 +10,10 @@ import os
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from saya.facts.types import Certainty, Exposure, Integration, QualifierSupport
+from saya.record import NamedTuple
 
 _DIRECTORY = os.path.join(os.path.dirname(__file__), "data", "compiled")  # noqa: PTH118, PTH120 - pathlib costs start-up time
 

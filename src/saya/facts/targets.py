@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from saya.facts.aliases import AliasUse
 from saya.facts.placeholders import with_placeholders
@@ -15,6 +14,7 @@ from saya.model.lambda_names import FunctionName, read_function_name, read_invok
 from saya.model.references import reason_of
 from saya.model.resolve import TemplateResource
 from saya.model.value import Absent, Reference, Text, Unknown, Value
+from saya.record import NamedTuple
 
 LATEST = "$LATEST"
 PUBLISHED = "$LATEST.PUBLISHED"

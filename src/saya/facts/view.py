@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from saya.facts.types import Architecture, Function, Resource, Stack
 from saya.model.assembly import Crossing, cross
@@ -11,6 +11,7 @@ from saya.model.guard import Guard
 from saya.model.references import reason_of
 from saya.model.resolve import Place, Resolver, TemplateResource
 from saya.model.value import Absent, Mapping, Sequence, Text, Unknown, Value
+from saya.record import NamedTuple
 from saya.text.node import MappingNode, Node
 from saya.text.source import Location
 

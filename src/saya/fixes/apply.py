@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from saya.findings import Edit, Finding
+from saya.record import NamedTuple
 from saya.text.edit import Replacement, edited, ordered
 from saya.text.source import Source
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from saya.facts.collect import collect_changes, collect_facts
 from saya.findings import Context
 from saya.fixes.apply import apply_fixes
@@ -13,6 +11,7 @@ from saya.model.resolve import Resolver
 from saya.model.template import Template, load_template
 from saya.policy.judge import judge
 from saya.policy.language import Example, Policy
+from saya.record import NamedTuple
 from saya.text.parse import parse
 from saya.text.source import Source
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from saya.findings import Edit, Finding, Fix, Patch
 from saya.fixes.document import Document, is_synthesised
@@ -11,7 +10,7 @@ from saya.fixes.proposal import Declined, Proposal
 from saya.fixes.propose import is_meant, propose
 from saya.fixes.prove import Failed, Judge, Judged, prove
 from saya.policy.judge import Ground
-from saya.record import replace
+from saya.record import NamedTuple, replace
 from saya.text.edit import Replacement
 
 MOST_TEXT = 3_000_000

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from saya.policy.language import Safety
+from saya.record import NamedTuple
 from saya.text.edit import Replacement
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from functools import cached_property
-from typing import NamedTuple
 
 from saya.errors import UserError
 from saya.findings import SEVERITIES, Finding
@@ -18,7 +17,7 @@ from saya.model.check import check_template
 from saya.model.resolve import Resolver
 from saya.model.template import Template, load_template
 from saya.policy.judge import Judgement
-from saya.record import record
+from saya.record import NamedTuple, record
 from saya.text.edit import NotEditableError, Replacement, edited
 from saya.text.parse import parse
 from saya.text.source import Source

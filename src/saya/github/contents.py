@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha1, sha256
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from saya.errors import GitHubError, UserError
 from saya.github.transport import Transport, interpret
-from saya.record import record
+from saya.record import NamedTuple, record
 
 LARGEST = 16 * 1024 * 1024  # bytes of one file; CloudFormation takes templates up to 1 MB
 _BATCH = 50  # blobs in one GraphQL query

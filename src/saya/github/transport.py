@@ -12,13 +12,14 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import requests
 from github import Auth, Github
 
 import saya
 from saya.errors import GitHubError, GitHubErrorKind
+from saya.record import NamedTuple
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator
 from itertools import chain, islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from saya.errors import TemplateError
 from saya.model.guard import ALWAYS, Guard
@@ -35,6 +35,7 @@ from saya.model.value import (
     Value,
     always,
 )
+from saya.record import NamedTuple
 from saya.text.node import MappingNode, Node, ScalarNode
 from saya.text.source import Source
 

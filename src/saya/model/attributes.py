@@ -6,7 +6,7 @@ is its name, an alias's and a version's Ref is its qualified ARN, a log group's 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from saya.record import NamedTuple
 
 LONGEST_ID = 255
 """Characters of a logical ID. Source: CloudFormation quotas."""

@@ -7,7 +7,7 @@ different expressions they are undecided.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from saya.model.guard import ALWAYS, Guard
 from saya.model.operands import written
@@ -28,6 +28,7 @@ from saya.model.value import (
     always,
     literal,
 )
+from saya.record import NamedTuple
 from saya.text.node import MappingNode, Node
 
 _BASE_ONLY = " (base)"

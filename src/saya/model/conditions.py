@@ -8,10 +8,10 @@ a guard names are looked at, and past `MAX_ATOMS` equalities the answer is "cann
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from saya.model.guard import Guard
 from saya.model.value import NO_SCOPE, Scope, scalar_text
+from saya.record import NamedTuple
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 
 MAX_ATOMS = 12

@@ -8,7 +8,6 @@ alternative of the whole text is read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from saya.errors import ParseError
 from saya.model import intrinsics
@@ -29,6 +28,7 @@ from saya.model.value import (
     always,
 )
 from saya.pattern import pattern
+from saya.record import NamedTuple
 from saya.text.embedded import MAX_HOLES, EmbeddedScalar, Piece, parse_embedded
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 from saya.text.source import Source

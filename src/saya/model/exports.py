@@ -6,11 +6,12 @@ Source: CloudFormation reference, Outputs (`Export.Name` is unique in a region o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from saya.model.assembly import IMPORTED, Border, crossed_guard, crossed_value
 from saya.model.guard import ALWAYS
 from saya.model.value import Alternative, Bound, Scope, Text
+from saya.record import NamedTuple
 from saya.text.node import MappingNode, Node
 
 if TYPE_CHECKING:

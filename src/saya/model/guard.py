@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
+
+from saya.record import NamedTuple
 
 T = TypeVar("T")
 

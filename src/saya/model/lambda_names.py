@@ -6,10 +6,9 @@ Source: the Lambda API's FunctionName pattern, `(arn:...:lambda:)?(region:)?(acc
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from saya.model.value import Text
 from saya.pattern import pattern
+from saya.record import NamedTuple
 
 _NAME = pattern(
     r"(?P<prefix>arn:[^:]+:lambda:[^:]*:[^:]*:function:|[^:/]+:function:|function:)?(?P<name>[^:/\s{}]+)(?::(?P<qualifier>[^:/\s{}]+))?"

@@ -6,12 +6,13 @@ Source: CloudFormation intrinsic function reference; AWS::LanguageExtensions, Fn
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from saya.model import references
 from saya.model.guard import ALWAYS, Guard, both
 from saya.model.inclusion import with_included
 from saya.model.value import Alternative, Scope, Text, Unknown, Value, always
+from saya.record import NamedTuple
 from saya.text.node import MappingNode, Node, SequenceNode
 
 if TYPE_CHECKING:

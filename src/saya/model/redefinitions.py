@@ -6,7 +6,6 @@ An expression that is written alike in both revisions comes to the same in both,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from saya.model.guard import Guard
 from saya.model.operands import written
@@ -14,6 +13,7 @@ from saya.model.resolve import Resolver
 from saya.model.template import Parameter
 from saya.model.value import scalar_text
 from saya.pattern import pattern
+from saya.record import NamedTuple
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 
 _PLACEHOLDER = pattern(r"\$\{([^!}][^}]*)\}")

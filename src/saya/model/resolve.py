@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Sequence as Seq
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from saya.model import intrinsics, references
 from saya.model.conditions import Conditions, Operand
@@ -37,6 +37,7 @@ from saya.model.value import (
     literal,
     scalar_text,
 )
+from saya.record import NamedTuple
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 from saya.text.source import Source
 

@@ -7,7 +7,7 @@ specification of AWS::Serverless::StateMachine.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from saya.model.embedded import Substitute, guarded, read_document, read_file_document
 from saya.model.guard import Guard
@@ -15,6 +15,7 @@ from saya.model.inclusion import local_file
 from saya.model.references import reason_of
 from saya.model.resolve import Place, Resolver, TemplateResource
 from saya.model.value import Absent, Alternative, Given, Mapping, Part, Text, Thunk, Unknown, Value, always
+from saya.record import NamedTuple
 from saya.text.node import Node
 
 QueryLanguage = Literal["JSONPath", "JSONata"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from saya.errors import TemplateError
+from saya.record import NamedTuple
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 from saya.text.source import Source
 

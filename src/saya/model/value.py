@@ -8,9 +8,10 @@ reason; `Unknown` is never the same as absent.
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from saya.model.guard import ALWAYS, Guard
+from saya.record import NamedTuple
 
 if TYPE_CHECKING:
     from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode

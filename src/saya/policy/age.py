@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from saya.findings import SEVERITIES, Finding, Suppressed
 from saya.policy.judge import Judgement
 from saya.policy.suppress import Suppression
-from saya.record import replace
+from saya.record import NamedTuple, replace
 
 K = TypeVar("K")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from saya.policy.language import (
     AllOf,
@@ -19,7 +18,7 @@ from saya.policy.language import (
     Together,
 )
 from saya.policy.phrases import phrase, phrase_check
-from saya.record import replace
+from saya.record import NamedTuple, replace
 from saya.text.source import Location
 
 

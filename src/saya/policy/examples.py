@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import zip_longest
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from saya.errors import UserError
 from saya.facts.types import Fact
@@ -13,7 +13,7 @@ from saya.findings import Context
 from saya.policy.coverage import each_without
 from saya.policy.judge import Judgement, judge
 from saya.policy.language import Example, Expectation, Policy
-from saya.record import replace
+from saya.record import NamedTuple, replace
 from saya.text.source import Location
 
 FactsOf = Callable[[Example], Iterable[Fact]]

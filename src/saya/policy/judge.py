@@ -11,8 +11,6 @@ two functions), and sites of their own where both can hold (two references in on
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
-from typing import NamedTuple
 
 from saya.facts.secret_names import is_secret_name
 from saya.facts.types import KINDS, Fact, FunctionChange, SecretProperty
@@ -23,7 +21,7 @@ from saya.policy.language import Path, Policy, RelatedTemplate
 from saya.policy.operators import Open, Truth, both, holds, inverse, value_at
 from saya.policy.values import values_of
 from saya.policy.wording import choose, fill
-from saya.record import replace
+from saya.record import NamedTuple, replace
 from saya.text.source import Location
 
 _KIND_OF = {type_: kind for kind, type_ in KINDS.items()}
@@ -116,7 +114,14 @@ def fingerprint(policy: str, template: str, fact: Fact, occurrence: int = 1) -> 
     """
     parts = (policy, template, fact.resource.id, fact.identity, fact.subject)
     number = () if occurrence == 1 else (str(occurrence),)
-    return sha256("\0".join((*parts, *number)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return digest(*parts, *number)
+
+
+def digest(*parts: str) -> str:
+    """What stands for these texts in a fingerprint: 32 hexadecimal digits."""
+    from hashlib import sha256  # costs every start; most templates have nothing to name
+
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 class _Names:

@@ -7,10 +7,11 @@ a path leads to a field, a value is one that the field can have, a placeholder h
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from saya.findings import Severity
-from saya.record import field, record
+from saya.pattern import pattern
+from saya.record import NamedTuple, field, record
 from saya.text.source import Location
 
 Scalar = str | bool | int
@@ -18,6 +19,9 @@ Level = Literal["error", "warning", "note", "undecided"]
 ExampleKind = Literal["bad", "good", "undecided"]
 Safety = Literal["safe", "unsafe", "manual"]
 Path = tuple[str, ...]
+
+ID = pattern(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+"""The ID of a policy, which is the name of its file."""
 
 
 class Literals(NamedTuple):

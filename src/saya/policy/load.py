@@ -11,9 +11,8 @@ from pathlib import Path, PurePath
 
 from saya.errors import ParseError, PolicyError, PolicySetError
 from saya.pattern import pattern
+from saya.policy.compiled import compiled_policy
 from saya.policy.language import Policy
-from saya.policy.policy_file import PolicyFile
-from saya.text.parse_yaml import parse_yaml
 from saya.text.source import Source
 
 SUFFIXES = (".yml", ".yaml")
@@ -88,7 +87,12 @@ def _read_directory(directory: Path, sources: list[Source], problems: list[Polic
 
 def _read(source: Source, *, tests: bool) -> tuple[Policy | None, list[PolicyError]]:
     if not tests:
+        if (known := compiled_policy(source)) is not None:
+            return known, []
         source = without_tests(source)
+    from saya.policy.policy_file import PolicyFile
+    from saya.text.parse_yaml import parse_yaml
+
     duplicates: list[ParseError] = []
     try:
         root = parse_yaml(source, core_schema=True, duplicates=duplicates)

@@ -10,7 +10,7 @@ A check that compares with an absent field is false for the same reason. So a po
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from saya.facts.types import Fact
 from saya.model.value import Unknown
@@ -33,6 +33,7 @@ from saya.policy.language import (
     Test,
     Together,
 )
+from saya.record import NamedTuple
 
 
 class Open(NamedTuple):

@@ -13,6 +13,7 @@ from saya.policy.clauses import Clauses
 from saya.policy.example_section import ExampleSection
 from saya.policy.fix_section import FixSection
 from saya.policy.language import (
+    ID,
     Param,
     Policy,
     RelatedTemplate,
@@ -29,7 +30,6 @@ T = TypeVar("T")
 
 REQUIRED = ("id", "title", "severity", "since", "why", "for", "where", "report")
 KEYS = (*REQUIRED, "references", "unless", "severities", "fixes", "advice", "params", "tests")
-ID = pattern(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _VERSION = pattern(r"\d+\.\d+\.\d+\Z")
 _PARAM_NAME = pattern(r"[a-z][a-z0-9_]*\Z")
 

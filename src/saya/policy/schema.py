@@ -13,7 +13,8 @@ from saya.policy.example_section import KEYS as EXAMPLE_KEYS
 from saya.policy.example_section import KINDS as EXAMPLE_KINDS
 from saya.policy.example_section import LEVELS
 from saya.policy.fix_section import EDITS, SAFETIES
-from saya.policy.policy_file import ID, REQUIRED
+from saya.policy.language import ID
+from saya.policy.policy_file import REQUIRED
 from saya.policy.vocabulary import FieldType, paths_of
 
 Schema = dict[str, Any]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
-from typing import NamedTuple
 
 from saya.findings import Finding, Problem, Suppressed, Undecided
-from saya.record import record
+from saya.record import NamedTuple, record
 from saya.text.source import Location, Span
 
 

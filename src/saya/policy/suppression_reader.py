@@ -14,14 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
-from typing import NamedTuple
 
 from saya.findings import Problem
 from saya.pattern import pattern
 from saya.policy.comments import Comment, Comments
-from saya.policy.policy_file import ID
+from saya.policy.language import ID
 from saya.policy.reader import suggestion
 from saya.policy.suppress import Suppression, problem_at
+from saya.record import NamedTuple
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 from saya.text.source import Location, Source, Span
 

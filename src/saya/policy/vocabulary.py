@@ -10,10 +10,11 @@ import sys
 import types
 from collections.abc import Iterator
 from functools import cache
-from typing import Literal, NamedTuple, Union, get_args, get_origin
+from typing import Literal, Union, get_args, get_origin
 
 from saya.facts.types import Fact
 from saya.model.value import Unknown
+from saya.record import NamedTuple
 from saya.text.source import Location
 
 FieldKind = Literal["text", "boolean", "number", "location", "record", "list"]

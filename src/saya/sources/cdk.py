@@ -11,10 +11,10 @@ import json
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from saya.errors import UserError
-from saya.record import field, record, replace
+from saya.record import NamedTuple, field, record, replace
 from saya.sources.base import Deployment, Files
 from saya.sources.frames import Frame, read_frames
 

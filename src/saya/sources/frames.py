@@ -9,9 +9,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from saya.errors import UserError
+from saya.record import NamedTuple
 from saya.sources.base import Files
 from saya.sources.workspace import decode
 from saya.text.source import Location, Source, Span

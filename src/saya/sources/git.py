@@ -13,9 +13,9 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from saya.errors import ConfigError, UserError
+from saya.record import NamedTuple
 
 TIMEOUT = 120.0
 """Seconds that one question may take; a large repository answers in a few."""

@@ -6,9 +6,10 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from saya.errors import ConfigError, UserError
+from saya.record import NamedTuple
 from saya.sources.git import REGULAR, SUBMODULE, WHOLE_CLONE, Entry, Repository, find_repository
 from saya.sources.workspace import LARGEST, TOO_LARGE, Folder
 

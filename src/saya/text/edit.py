@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import NamedTuple
 
+from saya.record import NamedTuple
 from saya.text.source import Source, Span
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
 
+from saya.record import NamedTuple
 from saya.text.edit import NotEditableError, Replacement, column, line_end, line_start
 from saya.text.edit_manner import Manner, is_function
 from saya.text.edit_scalars import Writing, whole, write_scalar

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
 
+from saya.record import NamedTuple
 from saya.text.edit import column
 from saya.text.edit_spots import children
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
 
 from saya.pattern import pattern
+from saya.record import NamedTuple
 from saya.text.edit import NotEditableError, Replacement
 from saya.text.node import ScalarNode, Style
 from saya.text.offsets import OffsetMap, map_offsets

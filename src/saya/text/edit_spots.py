@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
+from saya.record import NamedTuple
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 from saya.text.source import Span
 

@@ -6,7 +6,7 @@ input is refused with a line: deep nesting, and aliases that expand to more than
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
@@ -14,6 +14,7 @@ from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEv
 
 from saya.errors import ParseError
 from saya.pattern import pattern
+from saya.record import NamedTuple
 from saya.text.node import MappingNode, Node, ScalarKind, ScalarNode, SequenceNode, Style
 from saya.text.source import Source
 

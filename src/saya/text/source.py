@@ -7,7 +7,8 @@ and on GitHub; lines and columns are 1-based and computed only when asked for.
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import NamedTuple
+
+from saya.record import NamedTuple
 
 
 class Span(NamedTuple):

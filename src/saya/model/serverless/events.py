@@ -6,7 +6,6 @@ Source: Serverless Framework 3.40, `lib/plugins/aws/package/compile/events`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from saya.model.serverless.functions import Function, Resources, alphanumeric, normalised
 from saya.model.serverless.nodes import (
@@ -23,6 +22,7 @@ from saya.model.serverless.nodes import (
     text,
 )
 from saya.pattern import pattern
+from saya.record import NamedTuple
 from saya.text.node import MappingNode, Node, ScalarNode
 
 _VARIABLE = pattern(r"\{(.*)\}")

@@ -7,7 +7,6 @@ alias of `durableConfig` is that of version 4.
 from __future__ import annotations
 
 import hashlib
-from typing import NamedTuple
 
 from saya.model.serverless.nodes import (
     attribute,
@@ -23,6 +22,7 @@ from saya.model.serverless.nodes import (
     sequence,
     text,
 )
+from saya.record import NamedTuple
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 
 # The property of a function, what the framework calls it, and whether the provider may say it for all functions.

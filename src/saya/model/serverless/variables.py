@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 from saya.errors import ParseError
 from saya.model.serverless.nodes import UNDECIDED, below, join, mapping, reference, scalar, sequence, text, undecided
 from saya.pattern import pattern
+from saya.record import NamedTuple
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 from saya.text.parse import parse
 from saya.text.source import Source
