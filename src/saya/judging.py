@@ -113,10 +113,12 @@ def read_template(data: bytes, shown: str, problems: list[UserError], *, named: 
         if named or has_resource_types(data):
             raise
         return None
-    if may_be[1] and (service := _service_of(root, source)) is not None:
+    is_one = is_template(root)
+    # A template to which somebody adds the keys of a service is still what CloudFormation is given.
+    if may_be[1] and not is_one and (service := _service_of(root, source)) is not None:
         problems.extend(duplicates)
         return service
-    if not named and not is_template(root):
+    if not named and not is_one:
         return None
     problems.extend(duplicates)
     return load_template(root, source)

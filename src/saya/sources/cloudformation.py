@@ -9,37 +9,59 @@ from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 # One of these bytes strings is in every template; looking for them is a hundred times faster than parsing.
 _MARKS = (b"Resources", b"AWSTemplateFormatVersion", b"AWS::")
 _RESOURCE_TYPE = rb"""Type["']?[ \t]*:[ \t]*["']?(?:AWS|Custom)::"""
+_NAMED_TYPE = rb"\b(?:AWS|Custom)::\w"
+# What JSON and YAML read as a character of ASCII, or as nothing: an escaped end of a line.
+_ESCAPE = rb"\\(?:(?:u00|x|U000000)([2-7][0-9a-fA-F])|(?:\r\n?|\n|\xc2\x85|\xe2\x80[\xa8\xa9])[ \t]*)"
 
 
 def may_be_template(data: bytes) -> bool:
     """Whether the bytes are worth parsing."""
-    data = _narrow(data)
+    return _has_mark(data) or _has_mark(unescaped(data))
+
+
+def _has_mark(data: bytes) -> bool:
     return any(mark in data for mark in _MARKS)
 
 
 def has_resource_types(data: bytes) -> bool:
-    """Whether bytes that cannot be parsed look like a template all the same: they have a `Type` of AWS's."""
-    return re.search(_RESOURCE_TYPE, _narrow(data)) is not None
+    """Whether bytes that cannot be parsed look like a template all the same: they have a `Type` of AWS's, or name one
+    where they have Resources.
+    """
+    data = unescaped(data)
+    if re.search(_RESOURCE_TYPE, data):
+        return True
+    return b"Resources" in data and re.search(_NAMED_TYPE, data) is not None
 
 
-def _narrow(data: bytes) -> bytes:
-    """UTF-16 with its zero bytes left out, so that ASCII is found in it."""
-    return data.replace(b"\0", b"") if data.startswith((b"\xff\xfe", b"\xfe\xff")) else data
+def unescaped(data: bytes) -> bytes:
+    """The bytes as they are to be searched for words: UTF-16 without its zero bytes, ASCII without escapes."""
+    if b"\0" in data:
+        data = data.replace(b"\0", b"")
+    return re.sub(_ESCAPE, _character, data) if b"\\" in data else data
+
+
+def _character(match: re.Match[bytes]) -> bytes:
+    return bytes([int(match[1], 16)]) if match[1] else b""
 
 
 def is_template(root: Node | None) -> bool:
-    """Whether a file is a template: it names the format's version, a transform of AWS's, or a resource with a type."""
+    """Whether a file is a template: it names the format's version, a transform of AWS's, or a resource with a type; or
+    its resources are put there by a function.
+    """
     if not isinstance(root, MappingNode):
         return False
     if "AWSTemplateFormatVersion" in root.entries or _names_transform(root.get("Transform")):
         return True
     resources = root.get("Resources")
-    return isinstance(resources, MappingNode) and any(map(_has_type, resources.entries.values()))
+    if not isinstance(resources, MappingNode):
+        return False
+    return any(name.startswith("Fn::") or _has_type(node) for name, node in resources.entries.items())
 
 
 def _names_transform(node: Node | None) -> bool:
     items = node.items if isinstance(node, SequenceNode) else [node]
-    return any(isinstance(item, ScalarNode) and item.text.startswith("AWS::") for item in items)
+    names = (item.get("Name") if isinstance(item, MappingNode) else item for item in items)
+    return any(isinstance(name, ScalarNode) and name.text.startswith("AWS::") for name in names)
 
 
 def _has_type(resource: Node) -> bool:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
-_MARKS = re.compile(rb"""^["']?service["']?[ \t]*:""", re.MULTILINE)
+from saya.sources.cloudformation import unescaped
+
+_MARKS = re.compile(rb"""(?:^|[{,])[ \t]*["']?service["']?[ \t]*:""", re.MULTILINE)
 
 
 def may_be_service(data: bytes) -> bool:
     """Whether the bytes are worth parsing."""
+    data = unescaped(data)
     return b"provider" in data and _MARKS.search(data) is not None

@@ -1,0 +1,99 @@
+"""What the author of a pull request may try so that a template is not seen as one. The gate fails closed: either it is
+judged, or it is a problem.
+"""
+
+import json
+
+import pytest
+
+LAYER = "lambda-layer-architecture"
+WRONG = """\
+Resources:
+  Fn:
+    Type: AWS::Lambda::Function
+    Properties:
+      Architectures: [arm64]
+      Layers: [arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension:29]
+"""
+RESOURCES = {
+    "Fn": {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "Architectures": ["arm64"],
+            "Layers": ["arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension:29"],
+        },
+    }
+}
+JSON = json.dumps({"Resources": RESOURCES})
+
+
+@pytest.fixture
+def added(work_tree, check):
+    """Checks what a pull request adds to a repository; returns the exit code and the policies that found something."""
+
+    def run(files: dict[str, str | bytes], **modes: str) -> tuple[int, set[str]]:
+        work_tree.write("README", "read me")
+        base = work_tree.commit()
+        for path, content in files.items():
+            work_tree.write(path, content)
+        work_tree.commit()
+        code, report = check("--base", base)
+        return code, {finding["policy"] for finding in report["findings"] if finding["status"] == "new"}
+
+    return run
+
+
+# --- the words by which a template is known ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("t.json", JSON.replace("Resources", "\\u0052esources").replace("AWS::", "A\\u0057S::")),
+        ("t.yaml", JSON.replace("Resources", "\\x52esources").replace("AWS::", "A\\U00000057S::")),
+        ("t.yaml", '? "Resour\\\n  ces"\n: ' + json.dumps(RESOURCES).replace("AWS::", "AW\\\n   S::")),
+        ("t.yaml", '? "Resour\\\r  ces"\n: ' + json.dumps(RESOURCES).replace("AWS::", "AW\\\r   S::")),
+        ("t.yaml", "service: x\nprovider: aws\n" + WRONG),
+    ],
+)
+def test_a_template_in_other_words_is_judged(added, name, text):
+    assert added({name: text}) == (1, {LAYER})
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("t.json", JSON.replace('"Type":', '"Type":\n') + "\n# YAML takes this comment, JSON does not\n"),
+        ("t.json", JSON.replace('"Type":', '"Typ\\u0065" :') + "\n# the same\n"),
+        ("t.yaml", WRONG.replace("Type: AWS", "Type: !!str AWS") + "no entry\n"),
+        ("t.yaml", WRONG.replace("Type: AWS", "Type: &a AWS").encode() + b"# \xff\n"),
+        ("t.yaml", WRONG.encode("utf-16-le")),
+    ],
+)
+def test_a_template_that_only_others_can_parse_is_a_problem(added, name, text):
+    assert added({name: text}) == (2, set())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Transform: {Name: AWS::Include, Parameters: {Location: part.txt}}\nResources: {}\n",
+        "Transform: [{Name: AWS::Include, Parameters: {Location: part.txt}}]\nResources: {}\n",
+    ],
+)
+def test_a_template_whose_sections_are_in_another_file(added, text):
+    assert added({"t.yaml": text, "part.txt": WRONG}) == (1, {LAYER})
+
+
+def test_a_template_whose_resources_are_in_another_file(added):
+    text = "Resources:\n  Fn::Transform: {Name: AWS::Include, Parameters: {Location: part.txt}}\n"
+    assert added({"t.yaml": text, "part.txt": json.dumps(RESOURCES)}) == (1, {LAYER})
+
+
+@pytest.mark.parametrize(
+    "text", ["{service: x, provider: aws, functions: FN}", "service: x\nprovider: aws\nfunctions: FN\n"]
+)
+def test_a_service_in_any_style(added, text):
+    layer = "arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension:29"
+    function = f"{{a: {{handler: x, architecture: arm64, layers: ['{layer}']}}}}"
+    assert added({"serverless.yml": text.replace("FN", function)}) == (1, {LAYER})
