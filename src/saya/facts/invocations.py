@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from saya.facts.sam_apis import read_wiring
+from saya.facts.sam_apis import overwritten_operations, read_wiring
 from saya.facts.sites import declared_hooks, find_sites
 from saya.facts.state_machine_invocations import COLUMNS as TASK_COLUMNS
 from saya.facts.state_machine_invocations import state_machine_targets
@@ -55,7 +55,10 @@ def _site_invocations(view: View, site: InvocationSite, declared: TemplateResour
     if site.value == "self":
         yield from _self_invocations(view, site, declared)
         return
+    overwritten = overwritten_operations(view, declared) if site.value == "embedded-openapi" else frozenset()
     for found in find_sites(view, site, declared):
+        if overwritten and found.place.path[1] == "paths" and _operation(found.place) in overwritten:
+            continue
         vague = site.generic or not found.certain
         for target in read_targets(view, found.place.value, site_form(site), qualifier=found.qualifier):
             if vague and not target.complete and (target.function is None or isinstance(target.function, Unknown)):
@@ -63,6 +66,11 @@ def _site_invocations(view: View, site: InvocationSite, declared: TemplateResour
             fact = invocation(view, declared, found.place, target, _columns(site))
             if fact is not None:
                 yield fact
+
+
+def _operation(place: Place) -> tuple[str, str]:
+    """The operation of a definition that a place lies in: its path and its method."""
+    return str(place.path[2]), str(place.path[3]).lower()
 
 
 def site_form(site: InvocationSite) -> str:

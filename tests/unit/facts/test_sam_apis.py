@@ -25,10 +25,16 @@ Resources:
 """
 
 
-def qualifiers(event, api=""):
+def invocations(event, api="", **files):
     text = TEMPLATE % (event, "\n".join(f"  {line}" for line in dedent(api).strip().splitlines()))
     source = Source("t.yaml", text)
-    facts = collect_facts(Resolver(load_template(parse(source), source)), frozenset(("invocation",)))
+    beside = {f"{name}.yaml": Source(f"{name}.yaml", text) for name, text in files.items()}
+    resolver = Resolver(load_template(parse(source), source), files=beside.get)
+    return list(collect_facts(resolver, frozenset(("invocation",))))
+
+
+def qualifiers(event, api="", **files):
+    facts = invocations(event, api, **files)
     return [
         fact.qualifier.reason if isinstance(fact.qualifier, Unknown) else fact.qualifier
         for fact in facts
@@ -63,6 +69,9 @@ def test_sam_wires_what_it_may_write(event, api):
         (REST, "Own: {Type: AWS::Serverless::Api, Properties: {MergeDefinitions: false, DefinitionBody: {paths: {}}}}"),
         (REST, "Own: {Type: AWS::ApiGateway::RestApi, Properties: {}}"),
         (HTTP, "Own: {Type: AWS::ApiGatewayV2::Api, Properties: {}}"),
+        # SAM 1.115 loses what it merges where there is nothing to merge it into
+        (REST, "Own: {Type: AWS::Serverless::Api, Properties: {MergeDefinitions: true, DefinitionBody: {info: {}}}}"),
+        (REST, "Own: {Type: AWS::Serverless::Api, Properties: {MergeDefinitions: true, DefinitionBody: {paths: }}}"),
     ],
 )
 def test_where_the_template_defines_the_api_the_definition_says_who_is_invoked(event, api):
@@ -84,3 +93,35 @@ def test_where_the_template_defines_the_api_the_definition_says_who_is_invoked(e
 )  # fmt: skip
 def test_where_it_is_defined_elsewhere_nobody_can_tell(event, api, reason):
     assert qualifiers(event, api) == [reason]
+
+
+URI = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${Other.Arn}/invocations"
+DEFINITION = f"""{{paths: {{
+  /: {{get: {{x-amazon-apigateway-integration: {{uri: !Sub "{URI}"}}}}}},
+  /more: {{get: {{x-amazon-apigateway-integration: {{uri: !Sub "{URI}"}}}}}},
+  $default: {{x-amazon-apigateway-any-method: {{x-amazon-apigateway-integration: {{uri: !Sub "{URI}"}}}}}}}}}}"""
+OTHER = "\nOther: {Type: AWS::Serverless::Function}"
+
+
+@pytest.mark.parametrize(
+    ("event", "api", "kept"),
+    [
+        (HTTP, "HttpApi, Properties: {", ["/more", "$default"]),
+        (HTTP.replace("Path: /, Method: get, ", ""), "HttpApi, Properties: {", ["/", "/more"]),
+        (HTTP.replace("Path: /,", "Path: !Ref Elsewhere,"), "HttpApi, Properties: {", ["/", "/more", "$default"]),
+        (REST, "Api, Properties: {MergeDefinitions: true, ", ["/more", "$default"]),
+        (REST, "Api, Properties: {", ["/", "/more", "$default"]),
+    ],
+)
+def test_what_an_event_is_written_over_is_no_invocation(event, api, kept):
+    resource = f"Own: {{Type: AWS::Serverless::{api}DefinitionBody: {DEFINITION}}}}}".replace("\n", " ")
+    found = [fact.property for fact in invocations(event, resource + OTHER) if fact.resource.id == "Own"]
+    assert [each.split(".")[2] for each in found] == kept
+
+
+def test_a_definition_beside_the_template_says_who_is_invoked():
+    api = "Own: {Type: AWS::Serverless::Api, Properties: {DefinitionUri: own.yaml}}"
+    definition = DEFINITION.replace("${Other.Arn}", "arn:aws:lambda:eu-west-1:111122223333:function:other")
+    found = invocations(REST, api, own=definition.replace("!Sub ", ""))
+    assert [(fact.integration, fact.at.path) for fact in found] == [("open_api", "own.yaml")] * 3
+    assert len(invocations(REST, api)) == 1

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sam_oracle import authored, compare, differing, is_sam, merged_properties, template, translated
 from saya.facts.collect import collect_facts
 from saya.model.guard import ALWAYS
 from saya.model.resolve import Resolver
@@ -14,9 +15,9 @@ from saya.model.value import Absent, Given, Mapping, Sequence, Text, Unknown
 from saya.text.parse import parse
 from saya.text.source import Source
 
-from .translation import authored, merged_properties, template, translated
-
-FIXTURES = sorted((Path(__file__).parents[2] / "fixtures" / "sam").glob("*.yaml"))
+TESTS = Path(__file__).parents[2]
+FIXTURES = sorted((TESTS / "fixtures" / "sam").glob("*.yaml"))
+CORPUS = sorted(path for path in (TESTS / "corpus" / "templates").iterdir() if is_sam(path.read_text(encoding="utf-8")))
 PROPERTIES = (
     *("Architectures", "Layers", "Environment", "Runtime", "Handler", "Timeout", "MemorySize", "VpcConfig"),
     *("EphemeralStorage", "Description", "FunctionName", "PackageType", "SnapStart", "LoggingConfig"),
@@ -162,3 +163,34 @@ def test_what_the_template_calls_an_alias_is_the_alias_that_is_deployed():
         (option,) = resolver.option(resolver.resources["Third"], "Environment")
         ((_, variables),) = leaf(resolver, option.value)["Variables"]
         assert variables == {"FIRST": [((), arn)], "ALIAS": [((), arn)]}
+
+
+# They include a file that is not in the corpus, and SAM wants to read it.
+REFUSED = {
+    "aws-samples.serverless-samples_apigw-private-custom-domain-name_iac_ap.yaml": "valid Swagger definition",
+    "aws-samples.serverless-samples_queue-based-ingestion_python-sam_templa.yaml": "valid OpenApi definition",
+}
+
+
+def test_there_are_templates_of_others():
+    assert len(CORPUS) > 40
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
+def test_the_facts_of_templates_of_others_are_those_of_what_is_deployed(path):
+    try:
+        differences = compare(path.read_text(encoding="utf-8"))
+    except Exception as error:  # noqa: BLE001 - what the translator raises has no common root
+        causes = " ".join(cause.message for cause in getattr(error, "causes", ()))
+        assert REFUSED.get(path.name, "nothing to refuse") in causes
+    else:
+        assert list(map(str, differences)) == []
+
+
+def test_a_difference_is_seen():
+    made = translated((TESTS / "fixtures" / "sam" / "aliased_events.yaml").read_text())
+    changed = {**made, "Resources": {name: each for name, each in made["Resources"].items() if name != "WorkerUrl"}}
+    assert differing(template(made), template(made)) == []
+    (difference,) = differing(template(made), template(changed))
+    assert (difference.kind, difference.fact[:2]) == ("Invocation", ("Worker", "alias"))
+    assert difference.written == difference.deployed + 1
