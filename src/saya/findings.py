@@ -144,7 +144,7 @@ class Suppressed:
 class Problem:
     """A file or a part of one that could not be judged, and why, in one line. `line` and `column` are 1-based.
 
-    `status` is `existing` where the file is the same in base: it could not be judged before either.
+    `status` is `existing` where base has the problem too: the file is the same, or was judged all the same.
     """
 
     path: str

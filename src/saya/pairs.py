@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import posixpath
+import re
+from collections import Counter
 from collections.abc import Iterable
 
 from saya.errors import UserError
@@ -109,7 +111,7 @@ def judge_pair(head: Opened, base: Opened | None, baseline: Baseline, rules: Rul
         suppressed=suppressed,
         resolved=mended(before.judgement, judgement, before.silence.findings),
         invocations=invocations_of(side, head.shown, rules),
-        errors=tuple(_problems(problems, head, baseline, alike=alike)),
+        errors=tuple(_problems(problems, head, base, baseline, alike=alike)),
         notices=notices,
     )
 
@@ -229,13 +231,30 @@ def _marked(
     return tuple(findings), tuple(each for each in suppressed if not each.added_by_head), notices
 
 
-def _problems(problems: Iterable[UserError], head: Opened, baseline: Baseline, *, alike: bool) -> Iterable[Problem]:
-    """The problems of a template and of the samconfig.toml beside it; those of unchanged files exist already."""
+def _problems(
+    problems: Iterable[UserError], head: Opened, base: Opened | None, baseline: Baseline, *, alike: bool
+) -> Iterable[Problem]:
+    """The problems of a template and of the samconfig.toml beside it. Those exist already that base has as often, and
+    those of unchanged files.
+    """
+    known = _known_problems(base) if problems and base is not None and not alike else Counter()
     for problem in problems:
-        same = alike
-        if problem.path not in (None, head.shown):
+        if problem.path in (None, head.shown):
+            told = _without_lines(problem)
+            same = alike or known[told] > 0
+            known[told] -= 1
+        else:
             beside = posixpath.join(posixpath.dirname(head.path), posixpath.basename(problem.path or ""))
             data = head.files.read(beside)
             same = data is not None and baseline.files.holds(beside, data)
         for entry in problems_of(problem, head.shown):
             yield replace(entry, status="existing") if same else entry
+
+
+def _known_problems(base: Opened) -> Counter[str]:
+    """What is wrong with a template of base that is judged all the same, and how often."""
+    return Counter(_without_lines(each) for each in (*base.problems, *check_template(base.template)))
+
+
+def _without_lines(problem: UserError) -> str:
+    return re.sub(r"\bline \d+", "", problem.message)

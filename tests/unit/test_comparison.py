@@ -405,6 +405,28 @@ def test_a_base_that_cannot_be_judged_makes_all_new_and_says_so(work_tree, check
     )
 
 
+TWICE = "the key `Fn` is written twice"
+
+
+def test_what_was_wrong_before_with_a_template_that_is_judged_all_the_same_does_not_count(work_tree, check):
+    work_tree.write("t.yaml", RIGHT + function())
+    work_tree.commit()
+    work_tree.write("t.yaml", RIGHT.replace("Resources", "# moved down\nResources") + function())
+    code, report = check("--base", "HEAD")
+    assert (code, [(error["message"][: len(TWICE)], error["status"]) for error in report["errors"]]) == (
+        0,
+        [(TWICE, "existing")],
+    )
+
+
+def test_what_is_wrong_once_more_counts(work_tree, check):
+    work_tree.write("t.yaml", RIGHT + function())
+    work_tree.commit()
+    work_tree.write("t.yaml", RIGHT + function() + function())
+    code, report = check("--base", "HEAD")
+    assert (code, [error["status"] for error in report["errors"]]) == (2, ["existing", "new"])
+
+
 def test_findings_of_a_file_that_broke_are_not_mended(work_tree, check):
     work_tree.write("t.yaml", WRONG)
     work_tree.commit()
