@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 from saya.errors import ParseError, PolicySetError, UserError
 from saya.facts.collect import collect_changes, collect_facts
 from saya.facts.types import Fact
-from saya.findings import Context, Finding, JudgedTemplate, Problem, Undecided
+from saya.findings import Context, Finding, JudgedTemplate, Problem
 from saya.model.assembly import Nesting
 from saya.model.exports import Export
-from saya.model.inclusion import unread
 from saya.model.resolve import Resolver
 from saya.model.template import Template, load_template
-from saya.policy.judge import Judgement, digest, judge, merge_contexts
+from saya.policy.judge import Judgement, judge, merge_contexts
 from saya.policy.language import Policy
 from saya.policy.suppress import Suppression, Suppressions, suppress
 from saya.policy.suppression_reader import read_suppressions
@@ -30,12 +29,12 @@ from saya.sources.workspace import decode
 from saya.text.node import MappingNode, Node
 from saya.text.parse import parse
 from saya.text.source import Source
+from saya.unseen import unseen
 
 if TYPE_CHECKING:
     from saya.facts.layer_catalogue import HouseLayer
 
 INTERNAL = "internal"
-EVERY_POLICY = "*"
 
 Exports = Callable[[str], Export | None]
 """What other templates export, by the name of the export."""
@@ -215,11 +214,11 @@ def _facts_of(resolver: Resolver, rules: Rules) -> Iterator[Fact]:
 
 def judge_side(side: Side, name: str, rules: Rules) -> Judgement:
     """The judgement on a template over all the ways in which it is deployed. `name` is its path in head."""
-    judgements = [
-        judge(rules.policies, _facts_of(resolver, rules), template=name, context=context_of(deployment))
-        for deployment, resolver in zip(side.deployments, side.resolvers, strict=True)
-    ]
-    judgements.append(Judgement((), tuple(_undecided_by_macros(side, name))))
+    judgements = []
+    for deployment, resolver in zip(side.deployments, side.resolvers, strict=True):
+        context = context_of(deployment)
+        judgements.append(judge(rules.policies, _facts_of(resolver, rules), template=name, context=context))
+        judgements.append(Judgement((), tuple(unseen(resolver, name, context))))
     return merge_contexts(judgements)
 
 
@@ -307,24 +306,6 @@ def entry_of(side: Side, shown: str) -> JudgedTemplate:
     """What the report says of a template that was judged."""
     resources = len(side.template.resources.entries)
     return JudgedTemplate(path=shown, kind=side.template.kind, contexts=side.contexts, resources=resources)
-
-
-def _undecided_by_macros(side: Side, name: str) -> Iterator[Undecided]:
-    """One entry for what may change the whole template, unknown macros and files elsewhere: it is judged as written."""
-    macros = (*side.template.macros, *unread(side.resolvers[0]))
-    if macros:
-        _, node = macros[0]
-        names = " and ".join(f"`{macro}`" for macro, _ in macros)
-        yield Undecided(
-            policy=EVERY_POLICY,
-            location=node.location,
-            template=name,
-            resource="",
-            property="Transform",
-            reasons=(f"the macro {names} may change the template, which is judged as written",),
-            contexts=side.contexts,
-            fingerprint=digest(name, "Transform", names),
-        )
 
 
 def problems_of(error: UserError, path: str = "") -> tuple[Problem, ...]:

@@ -82,23 +82,23 @@ def _resources(template: Template) -> Iterator[TemplateError]:
         elif not isinstance(node, MappingNode):
             yield problem_at(node, f"the resource {name} is a mapping with a Type, not {kind_of(node)}")
         else:
-            yield from _resource(name, node, template.resources.keys.get(name))
+            yield from _resource(name, node, template.resources.keys.get(name), extended=extended)
             for part in ("Properties", "CreationPolicy", "UpdatePolicy"):
                 yield from _functions(node.get(part), extended=extended)
 
 
-def _resource(name: str, node: MappingNode, key: ScalarNode | None) -> Iterator[TemplateError]:
+def _resource(name: str, node: MappingNode, key: ScalarNode | None, *, extended: bool) -> Iterator[TemplateError]:
     type_, properties = node.get("Type"), node.get("Properties")
     if "Fn::Transform" in node.entries or is_foreign(type_):
         return
     if type_ is None:
         yield problem_at(key or node, f"the resource {name} has no Type")
-    elif not isinstance(type_, ScalarNode) or type_.kind != "str" or not type_.text:
+    elif not _is_name(type_, extended=extended) or (isinstance(type_, ScalarNode) and not _is_text(type_)):
         yield problem_at(type_, f"the Type of {name} is a string such as AWS::Lambda::Function, not {kind_of(type_)}")
     if properties is not None and not isinstance(properties, MappingNode) and not _is_empty(properties):
         yield problem_at(properties, f"the Properties of {name} are a mapping, not {kind_of(properties)}")
     condition = node.get("Condition")
-    if condition is not None and not (isinstance(condition, ScalarNode) and condition.kind in ("str", "bool")):
+    if condition is not None and not _is_name(condition, extended=extended):
         yield problem_at(condition, f"the Condition of {name} is the name of a condition, not {kind_of(condition)}")
 
 
@@ -157,7 +157,7 @@ def _condition(node: Node, what: str, *, extended: bool) -> Iterator[TemplateErr
     problem = form(argument, extended) if form is not None else None
     if problem is not None:
         yield problem_at(node, problem)
-    elif name == "Condition" and not isinstance(argument, ScalarNode):
+    elif name == "Condition" and not _is_name(argument, extended=extended):
         yield problem_at(argument, f"Condition takes the name of a condition, not {kind_of(argument)}")
     elif name == "Fn::Equals":
         yield from _functions(argument, extended=extended)
@@ -166,6 +166,17 @@ def _condition(node: Node, what: str, *, extended: bool) -> Iterator[TemplateErr
             yield from _condition(item, f"an item of {name}", extended=extended)
     elif form is None and name != "Condition" and not name.startswith("Fn::"):
         yield problem_at(node, f"{what} is one of {valid}, not `{name}`")
+
+
+def _is_name(node: Node, *, extended: bool) -> bool:
+    """Whether a node is a name, of a condition for one; within a loop it may be put together of its variable."""
+    if isinstance(node, ScalarNode):
+        return node.kind in ("str", "bool")
+    return extended and isinstance(node, MappingNode) and len(node.entries) == 1 and is_function(*node.entries)
+
+
+def _is_text(node: ScalarNode) -> bool:
+    return node.kind == "str" and bool(node.text)
 
 
 def _is_extended(template: Template) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from saya.model.guard import Guard
-from saya.model.value import NO_SCOPE, Scope, scalar_text
+from saya.model.value import NO_SCOPE, Scope, scalar_text, with_variables
 from saya.record import NamedTuple
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -163,7 +163,7 @@ class Conditions:
             return Flag(name)
         (key, value), *_ = node.entries.items()
         if key == "Condition" and isinstance(value, ScalarNode):
-            return self._reference(value.text)
+            return self._reference(with_variables(value.text, scope))
         if not isinstance(value, SequenceNode):
             return Flag(name)
         if key == "Fn::Equals" and len(value.items) == 2:

@@ -86,7 +86,7 @@ def _documents(resolver: Resolver, thunk: Thunk, substitute: Substitute) -> Iter
 
 def _branches(resolver: Resolver, argument: Bound, substitute: Substitute) -> Iterator[Alternative]:
     """The documents that an `Fn::If` chooses from."""
-    branches = intrinsics.if_branches(resolver, argument.node)
+    branches = intrinsics.if_branches(resolver, argument.node, argument.scope)
     if branches is None:
         yield Alternative(
             ALWAYS, Unknown("the function is not of the form Fn::If: [condition, value, value]"), argument.node

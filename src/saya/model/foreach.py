@@ -1,79 +1,148 @@
 """`Fn::ForEach`: entries of a mapping made in a loop.
 
-Source: AWS::LanguageExtensions, Fn::ForEach: `Fn::ForEach::Name: [Identifier, Collection, {OutputKey: Body}]`;
-`${Identifier}` in the output key is replaced, and `&{Identifier}` is replaced without its non-alphanumeric characters.
+Source: AWS::LanguageExtensions, Fn::ForEach: `Fn::ForEach::Name: [Identifier, Collection, {OutputKey: Body}]`; all
+instances of `${Identifier}` in the output key and the body are replaced, and those of `&{Identifier}` without its
+non-alphanumeric characters.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from saya.model.value import Scope, Sequence, Text, Unknown
+from saya.model import references
+from saya.model.guard import ALWAYS, Guard, both
+from saya.model.value import Scope, Sequence, Text, Unknown, Value, with_variables
+from saya.record import NamedTuple
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 
 if TYPE_CHECKING:
     from saya.model.resolve import Resolver
 
+TRANSFORM = "Fn::Transform"
 MAX_ITEMS = 1000
 MAX_MADE = 20_000
 
+_FORM = Unknown("a Fn::ForEach that is not [identifier, collection, mapping]")
 
-def expand_entries(resolver: Resolver, mapping: MappingNode, scope: Scope) -> Iterator[tuple[ScalarNode, Node, Scope]]:
-    """The entries of a mapping, loops expanded: key, value, and the loop variables in force there.
 
-    A loop whose collection is not known adds nothing and is remembered in `resolver.open_loops`; so is one that is
-    longer than we follow.
+class Entry(NamedTuple):
+    """An entry of a mapping: key, value, the loop variables in force there, and when the loops make it."""
+
+    key: ScalarNode
+    node: Node
+    scope: Scope
+    guard: Guard = ALWAYS
+
+    @property
+    def transform(self) -> Node | None:
+        """The argument of the `Fn::Transform` that it is, or that makes it what it is; None where it has none."""
+        if self.key.text == TRANSFORM:
+            return self.node
+        return self.node.get(TRANSFORM) if isinstance(self.node, MappingNode) else None
+
+
+class OpenLoop(NamedTuple):
+    """A loop that is not followed, or not to its end.
+
+    path       the names of the loops around it and its own
+    key        the node of its name
+    reason     why
+    malformed  whether it is none at all, which is told as a mistake of the template
     """
-    for name, node in mapping.entries.items():
-        key = mapping.keys[name]
-        if name.startswith("Fn::ForEach::"):
-            yield from _expand_loop(resolver, node, scope)
-        else:
-            yield _named(key, scope), node, scope
+
+    path: tuple[str, ...]
+    key: ScalarNode
+    reason: Unknown
+    malformed: bool = False
 
 
-def _expand_loop(resolver: Resolver, node: Node, scope: Scope) -> Iterator[tuple[ScalarNode, Node, Scope]]:
-    parts = node.items if isinstance(node, SequenceNode) else []
-    if len(parts) != 3 or not isinstance(parts[0], ScalarNode) or not isinstance(parts[2], MappingNode):
-        resolver.open_loops.append((node, Unknown("a Fn::ForEach that is not [identifier, collection, mapping]")))
-        return
-    identifier, collection, body = parts[0], parts[1], parts[2]
-    items = _items(resolver, collection, scope)
-    if isinstance(items, Unknown):
-        resolver.open_loops.append((collection, items))
-        return
-    if len(items) > MAX_ITEMS:
-        resolver.open_loops.append((collection, Unknown(f"a Fn::ForEach over more than {MAX_ITEMS} items")))
-    for item in items[:MAX_ITEMS]:
-        resolver.made += 1
-        if resolver.made > MAX_MADE:
-            resolver.open_loops.append((collection, Unknown(f"Fn::ForEach makes more than {MAX_MADE} entries")))
+class Expansion:
+    """The entries of one mapping with its loops expanded; `open_loops` are those that were not, each once."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+        self._open: dict[tuple[str, ...], OpenLoop] = {}
+
+    @property
+    def open_loops(self) -> tuple[OpenLoop, ...]:
+        return tuple(self._open.values())
+
+    def entries(self, mapping: MappingNode, scope: Scope) -> Iterator[Entry]:
+        """The entries of the mapping."""
+        return self._entries(mapping, scope, ALWAYS, ())
+
+    def _entries(self, mapping: MappingNode, scope: Scope, guard: Guard, around: tuple[str, ...]) -> Iterator[Entry]:
+        for name, node in mapping.entries.items():
+            key = mapping.keys[name]
+            if name.startswith("Fn::ForEach::"):
+                yield from self._loop(OpenLoop((*around, name), key, _FORM, malformed=True), node, scope, guard)
+            else:
+                yield Entry(_named(key, scope), node, scope, guard)
+
+    def _loop(self, loop: OpenLoop, node: Node, scope: Scope, guard: Guard) -> Iterator[Entry]:
+        parts = node.items if isinstance(node, SequenceNode) else []
+        if len(parts) != 3 or not isinstance(parts[0], ScalarNode) or not isinstance(parts[2], MappingNode):
+            self._leave_open(loop)
             return
-        yield from expand_entries(resolver, body, (*scope, (identifier.text, item)))
+        identifier, collection, body = parts[0], parts[1], parts[2]
+        found = _items(self.resolver, collection, scope)
+        if isinstance(found, Unknown):
+            self._leave_open(loop._replace(reason=found, malformed=False))
+            return
+        items, decided_by = found
+        joined = both(guard, decided_by)
+        if joined is None:
+            return
+        if len(items) > MAX_ITEMS:
+            too_long = Unknown(f"a Fn::ForEach over more than {MAX_ITEMS} items")
+            self._leave_open(loop._replace(reason=too_long, malformed=False))
+        for item in items[:MAX_ITEMS]:
+            self.resolver.made += 1
+            if self.resolver.made > MAX_MADE:
+                too_many = Unknown(f"Fn::ForEach makes more than {MAX_MADE} entries")
+                self._leave_open(loop._replace(reason=too_many, malformed=False))
+                return
+            yield from self._entries(body, (*scope, (identifier.text, item)), joined, loop.path)
+
+    def _leave_open(self, loop: OpenLoop) -> None:
+        self._open.setdefault(loop.path, loop)
 
 
-def _items(resolver: Resolver, collection: Node, scope: Scope) -> list[str] | Unknown:
+def _items(resolver: Resolver, collection: Node, scope: Scope) -> tuple[list[str], Guard] | Unknown:
+    """The items of a collection, and the Defaults of parameters that they are of."""
     alternatives = resolver.resolve(collection, scope)
     value = alternatives[0].value
-    if len(alternatives) != 1 or not isinstance(value, Sequence) or value.rest is not None:
-        return Unknown("the collection of a Fn::ForEach is not decided by the template")
-    items = []
+    if len(alternatives) != 1:
+        return Unknown("the collection of a Fn::ForEach differs with conditions or parameters")
+    if not isinstance(value, Sequence) or value.rest is not None:
+        return Unknown(f"the collection of a Fn::ForEach is not decided: {_why_open(value)}")
+    guard: Guard | None = alternatives[0].guard
+    items: list[str] = []
     for thunk in value.items:
         options = resolver.alternatives(thunk)
         text = options[0].value
-        if len(options) != 1 or not isinstance(text, Text) or text.literal is None:
-            return Unknown("an item of a Fn::ForEach collection is not decided by the template")
+        guard = both(guard, options[0].guard) if guard is not None else None
+        if len(options) != 1 or guard is None:
+            return Unknown("an item of a Fn::ForEach collection differs with conditions or parameters")
+        if not isinstance(text, Text) or text.literal is None:
+            return Unknown(f"an item of a Fn::ForEach collection is not decided: {_why_open(text)}")
         items.append(text.literal)
-    return items
+    return items, guard or ALWAYS
+
+
+def _why_open(value: Value) -> str:
+    """Why a value is no list of texts that the template decides."""
+    if isinstance(value, Sequence) and value.rest is not None:
+        return value.rest.reason
+    if isinstance(value, Unknown):
+        return value.reason
+    if isinstance(value, Text) and value.literal is None:
+        return references.reason_of(value).reason
+    return "it is no list of strings"
 
 
 def _named(key: ScalarNode, scope: Scope) -> ScalarNode:
     """The key with the loop variables put in."""
-    if not scope or "{" not in key.text:
-        return key
-    text = key.text
-    for name, value in reversed(scope):
-        text = text.replace(f"${{{name}}}", value).replace(f"&{{{name}}}", re.sub(r"[^0-9A-Za-z]", "", value))
-    return ScalarNode(key.source, key.start, key.end, text, "str", key.style)
+    text = with_variables(key.text, scope)
+    return key if text == key.text else ScalarNode(key.source, key.start, key.end, text, "str", key.style)

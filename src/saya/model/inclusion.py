@@ -75,13 +75,30 @@ def with_included(resolver: Resolver, mapping: MappingNode) -> MappingNode:
     return merged
 
 
-def unread(resolver: Resolver) -> Iterator[tuple[str, Node]]:
-    """The transforms that may add resources and cannot be read here, by name: files that are elsewhere, macros."""
-    inside = resolver.template.resources.get("Fn::Transform")
-    for argument in (*_of_the_template(resolver), *(() if inside is None else (inside,))):
+def unread(resolver: Resolver) -> Iterator[Node]:
+    """The template-level transforms that include a file which cannot be read here."""
+    for argument in _of_the_template(resolver):
         if not isinstance(included(resolver, argument, NO_SCOPE), MappingNode):
-            name = argument.get("Name") if isinstance(argument, MappingNode) else None
-            yield name.text if isinstance(name, ScalarNode) else "Fn::Transform", argument
+            yield argument
+
+
+def why_unread(resolver: Resolver, argument: Node, scope: Scope) -> str | None:
+    """Why a file that an `Fn::Transform` includes is not read; None where it is another macro."""
+    name = argument.get("Name") if isinstance(argument, MappingNode) else None
+    if not isinstance(argument, MappingNode) or not isinstance(name, ScalarNode) or name.text != INCLUDE:
+        return None
+    fragment = included(resolver, argument, scope)
+    if isinstance(fragment, Unknown):
+        return fragment.reason
+    if fragment is not None:
+        return f"{fragment.source.path} is no mapping of what it adds"
+    return f"{_location(argument)} is not among the files here"
+
+
+def _location(argument: MappingNode) -> str:
+    parameters = argument.get("Parameters")
+    location = parameters.get("Location") if isinstance(parameters, MappingNode) else None
+    return f"`{location.text}`" if isinstance(location, ScalarNode) else "what it includes"
 
 
 def _of_the_template(resolver: Resolver) -> Iterator[MappingNode]:

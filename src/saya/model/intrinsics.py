@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from saya.model import references
 from saya.model.attributes import ref_is_name
+from saya.model.declaration import name_in
 from saya.model.guard import ALWAYS, Guard, both
 from saya.model.inclusion import included
 from saya.model.json_text import json_text
@@ -62,15 +63,13 @@ def _wrong(form: str) -> Alternatives:
     return always(Unknown(f"the function is not of the form {form}"))
 
 
-def if_branches(resolver: Resolver, argument: Node) -> list[tuple[Guard, Node]] | None:
+def if_branches(resolver: Resolver, argument: Node, scope: Scope) -> list[tuple[Guard, Node]] | None:
     """The branches of an `Fn::If` that are possible here, each with its guard; None where it is malformed."""
-    if (
-        not isinstance(argument, SequenceNode)
-        or len(argument.items) != 3
-        or not isinstance(argument.items[0], ScalarNode)
-    ):
+    if not isinstance(argument, SequenceNode) or len(argument.items) != 3:
         return None
-    name = argument.items[0].text
+    name = name_in(resolver, argument.items[0], scope)
+    if name is None:
+        return None
     decided = resolver.conditions.decided(name) if name in resolver.conditions else None
     if decided is not None:
         return [(ALWAYS, argument.items[1 if decided else 2])]
@@ -80,7 +79,7 @@ def if_branches(resolver: Resolver, argument: Node) -> list[tuple[Guard, Node]] 
 
 
 def _if(resolver: Resolver, argument: Node, scope: Scope, _node: Node) -> Alternatives:
-    branches = if_branches(resolver, argument)
+    branches = if_branches(resolver, argument, scope)
     if branches is None:
         return _wrong("Fn::If: [condition, value, value]")
     out: list[Alternative] = []

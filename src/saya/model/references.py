@@ -23,6 +23,7 @@ from saya.model.value import (
     always,
     literal,
     scalar_text,
+    with_variables,
 )
 from saya.text.node import Node, ScalarNode, SequenceNode
 
@@ -62,7 +63,7 @@ def get_att(resolver: Resolver, argument: Node, scope: Scope, node: Node) -> Alt
     if isinstance(argument, SequenceNode) and len(argument.items) == 2:
         name, attribute = (_names(resolver, item, scope) for item in argument.items)
     elif isinstance(argument, ScalarNode) and "." in argument.text:
-        name, _, attribute = _looped(argument.text, scope).partition(".")
+        name, _, attribute = with_variables(argument.text, scope).partition(".")
     else:
         return always(Unknown("an Fn::GetAtt that is not [resource, attribute]"))
     if isinstance(name, Unknown):
@@ -77,7 +78,7 @@ def ref_name(resolver: Resolver, name: str, scope: Scope, node: Node) -> Alterna
     for variable, value in reversed(scope):
         if variable == name:
             return always(literal(value, node))
-    name = _looped(name, scope)
+    name = with_variables(name, scope)
     if name.startswith("AWS::"):
         return always(_pseudo(resolver, name, node))
     parameter = resolver.template.parameters.get(name)
@@ -149,20 +150,14 @@ _REASONS = {
 def _names(resolver: Resolver, argument: Node, scope: Scope) -> str | Unknown:
     """A logical ID or attribute, which may itself be a function of a loop variable."""
     if isinstance(argument, ScalarNode):
-        return (
-            argument.text if argument.kind == "str" else Unknown(f"a reference to `{argument.text}`, which is no name")
-        )
+        if argument.kind != "str":
+            return Unknown(f"a reference to `{argument.text}`, which is no name")
+        return with_variables(argument.text, scope)
     alternatives = resolver.resolve(argument, scope)
     value = alternatives[0].value
     if len(alternatives) == 1 and isinstance(value, Text) and value.literal is not None:
         return value.literal
     return Unknown("a reference whose name is not decided by the template")
-
-
-def _looped(name: str, scope: Scope) -> str:
-    for variable, value in reversed(scope):
-        name = name.replace(f"${{{variable}}}", value)
-    return name
 
 
 def _hole(reference: Reference, node: Node) -> Text:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from saya.model import intrinsics, references
 from saya.model.conditions import Conditions, Operand
-from saya.model.foreach import expand_entries
+from saya.model.declaration import TemplateResource, declared
+from saya.model.foreach import Entry, Expansion, OpenLoop
 from saya.model.globals import merge_globals
 from saya.model.guard import ALWAYS, Guard, both
 from saya.model.inclusion import included, section_of
@@ -36,6 +37,7 @@ from saya.model.value import (
     always,
     literal,
     scalar_text,
+    with_variables,
 )
 from saya.record import NamedTuple
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
     from saya.model.assembly import Nesting
     from saya.model.exports import Export
 
+__all__ = ["MAX_ALTERNATIVES", "TOO_MANY", "Alternatives", "Place", "Resolver", "TemplateResource"]
+
 MAX_ALTERNATIVES = 64
 MAX_DEPTH = 48
 TOO_MANY = Unknown(f"it has more than {MAX_ALTERNATIVES} combinations of conditions and parameters")
@@ -53,17 +57,6 @@ IMPOSSIBLE = Unknown("no combination of conditions and parameters leads here")
 TOO_DEEP = Unknown(f"functions and references are nested deeper than {MAX_DEPTH} levels")
 
 Alternatives = tuple[Alternative, ...]
-
-
-class TemplateResource(NamedTuple):
-    """A resource as the template declares it, or as `Fn::ForEach` makes it. `key` is the node of its logical ID."""
-
-    id: str
-    type: str
-    node: MappingNode
-    key: ScalarNode
-    scope: Scope
-    guard: Guard
 
 
 class Place(NamedTuple):
@@ -122,7 +115,8 @@ class Resolver:
         self._resources: dict[str, TemplateResource] | None = None
         self._by_type: dict[str, list[TemplateResource]] = {}
         self._properties: dict[str, Alternatives] = {}
-        self.open_loops: list[tuple[Node, Unknown]] = []
+        self._open_loops: tuple[OpenLoop, ...] = ()
+        self._transformed: list[Entry] = []
         self.made = 0  # entries that Fn::ForEach made
         self.conditions = Conditions({}, self._operand, {})
         self.conditions = Conditions(self._condition_nodes(), self._operand, _domains(template))
@@ -133,7 +127,7 @@ class Resolver:
     def _condition_nodes(self) -> dict[str, tuple[Node, Scope]]:
         """The conditions by name, loops expanded."""
         section = section_of(self, "Conditions", self.template.conditions)
-        return {key.text: (node, scope) for key, node, scope in expand_entries(self, section, NO_SCOPE)}
+        return {each.key.text: (each.node, each.scope) for each in Expansion(self).entries(section, NO_SCOPE)}
 
     @cached_property
     def mappings(self) -> MappingNode:
@@ -158,13 +152,29 @@ class Resolver:
         if self._resources is None:
             self._resources = {}
             section = section_of(self, "Resources", self.template.resources)
-            for key, node, scope in expand_entries(self, section, NO_SCOPE):
-                resource = _declared(key, node, scope)
+            expansion = Expansion(self)
+            for entry in expansion.entries(section, NO_SCOPE):
+                resource = declared(self, entry)
                 if resource is not None:
                     self._resources[resource.id] = resource
+                elif entry.transform is not None:
+                    self._transformed.append(entry)
+            self._open_loops = expansion.open_loops
             for resource in self._resources.values():
                 self._by_type.setdefault(resource.type, []).append(resource)
         return self._resources
+
+    @property
+    def open_loops(self) -> tuple[OpenLoop, ...]:
+        """The loops over resources that are not followed, since the template does not decide what they are over."""
+        _ = self.resources
+        return self._open_loops
+
+    @property
+    def transformed(self) -> Seq[Entry]:
+        """The entries of Resources that macros and files elsewhere make what they are."""
+        _ = self.resources
+        return self._transformed
 
     def of_type(self, *types: str) -> Iterator[TemplateResource]:
         """The resources of the given types."""
@@ -185,7 +195,9 @@ class Resolver:
             node = resource.node.get("Properties")
             if node is None or (isinstance(node, ScalarNode) and node.kind == "null"):
                 whole = resource.node
-                known = always(Mapping({}, MappingNode(whole.source, whole.start, whole.end, {}, {}, flow=False)))
+                empty = MappingNode(whole.source, whole.start, whole.end, {}, {}, flow=False)
+                macro = whole.get("Fn::Transform")
+                known = always(Mapping({}, empty, None if macro is None else intrinsics.macro_result(macro)))
             else:
                 known = self.resolve(node, resource.scope)
             section = self.template.globals
@@ -221,7 +233,7 @@ class Resolver:
         if isinstance(node, ScalarNode):
             if node.kind == "null":
                 return always(Absent.NO_VALUE)
-            return always(literal(scalar_text(node), node))
+            return always(literal(with_variables(scalar_text(node), scope), node))
         if isinstance(node, SequenceNode):
             return always(Sequence(tuple(Bound(item, scope) for item in node.items), node))
         if not isinstance(node, MappingNode):
@@ -231,14 +243,15 @@ class Resolver:
             return references.ref(self, node.entries[name], scope, node)
         if name:
             return intrinsics.call(self, name, node.entries[name], scope, node)
-        return always(self._mapping(node, scope))
+        return self._mapping(node, scope)
 
-    def _mapping(self, node: MappingNode, scope: Scope) -> Mapping:
+    def _mapping(self, node: MappingNode, scope: Scope) -> Alternatives:
         if not scope and not any(name.startswith("Fn::") for name in node.entries):
-            return Mapping({name: Bound(value, scope) for name, value in node.entries.items()}, node)
-        before = len(self.open_loops)
-        entries = {key.text: Bound(value, inner) for key, value, inner in expand_entries(self, node, scope)}
-        rest = self.open_loops[before][1] if len(self.open_loops) > before else None
+            return always(Mapping({name: Bound(value, scope) for name, value in node.entries.items()}, node))
+        expansion = Expansion(self)
+        made = list(expansion.entries(node, scope))
+        entries = {each.key.text: Bound(each.node, each.scope) for each in made}
+        rest = expansion.open_loops[0].reason if expansion.open_loops else None
         if "Fn::Transform" in entries:
             argument = entries.pop("Fn::Transform").node
             fragment = included(self, argument, scope)
@@ -246,7 +259,8 @@ class Resolver:
                 entries = {name: Bound(value, NO_SCOPE) for name, value in fragment.entries.items()} | entries
             else:
                 rest = fragment if isinstance(fragment, Unknown) else intrinsics.macro_result(argument)
-        return Mapping(dict(entries), node, rest)
+        guard = self.join(*(each.guard for each in made)) or ALWAYS
+        return (Alternative(guard, Mapping(dict(entries), node, rest)),)
 
     # guards
 
@@ -372,17 +386,6 @@ def _function_name(node: Node) -> str:
         if name == "Ref" or (name.startswith("Fn::") and not name.startswith("Fn::ForEach")):
             return name
     return ""
-
-
-def _declared(key: ScalarNode, node: Node, scope: Scope) -> TemplateResource | None:
-    if not isinstance(node, MappingNode):
-        return None
-    type_ = node.get("Type")
-    if not isinstance(type_, ScalarNode):
-        return None
-    condition = node.get("Condition")
-    guard = Guard(((condition.text, True),)) if isinstance(condition, ScalarNode) else ALWAYS
-    return TemplateResource(key.text, type_.text, node, key, scope, guard)
 
 
 def _domains(template: Template) -> dict[str, tuple[str, ...]]:

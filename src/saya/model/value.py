@@ -11,11 +11,13 @@ from enum import Enum
 from typing import TYPE_CHECKING, Literal
 
 from saya.model.guard import ALWAYS, Guard
+from saya.pattern import pattern
 from saya.record import NamedTuple
 
 if TYPE_CHECKING:
     from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 
+_ODD = pattern(r"[^0-9A-Za-z]")
 MASK = 0xE000
 """The first private-use code point that stands for a hole in `Text.masked`."""
 
@@ -194,6 +196,14 @@ class Alternative(NamedTuple):
     guard: Guard
     value: Value
     node: Node | None = None
+
+
+def with_variables(text: str, scope: Scope) -> str:
+    """A text with the loop variables put in: `${Name}`, and `&{Name}` without what is no letter or digit."""
+    if scope and "{" in text:
+        for name, value in reversed(scope):
+            text = text.replace(f"${{{name}}}", value).replace(f"&{{{name}}}", _ODD.sub("", value))
+    return text
 
 
 def scalar_text(node: ScalarNode) -> str:

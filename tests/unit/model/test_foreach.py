@@ -1,6 +1,7 @@
 import pytest
 
 from saya.model.foreach import MAX_ITEMS, MAX_MADE
+from saya.model.guard import ALWAYS, Guard
 
 from .templates import property_of, resolver_of
 
@@ -41,11 +42,27 @@ def test_the_place_of_a_made_resource_is_that_of_the_loop_body():
         ("!GetAtt 'R${Name}.Thing'", "${RA.Thing}"),
         ("!Ref {'Fn::Sub': 'R${Name}'}", "${RA}"),
         ("{'k${Name}': v}", {"kA": "v"}),
+        ("'plain-${Name}'", "plain-A"),
+        ("'plain-&{Name}'", "plain-A"),
+        ("'${Other}-${Name}'", "${Other}-A"),
+        ("!GetAtt ['R${Name}', Thing]", "${RA.Thing}"),
+        ("!If ['Is${Name}', a, b]", "a"),
+        ("!If [!Sub 'Is${Name}', a, b]", "a"),
+        ("!If [!Sub 'Not${Name}', a, b]", "b"),
     ],
 )
 def test_the_loop_variable_is_known_in_the_body(value, expected):
     body = f"{{'R${{Name}}': {{Type: Custom::X, Properties: {{P: {value}}}}}}}"
-    resolver = loop("[A]", body, "Mappings: {Map: {A: {v: one}}}")
+    sections = """
+Mappings: {Map: {A: {v: one}}}
+Conditions:
+  Fn::ForEach::Conditions:
+    - Name
+    - [A]
+    - 'Is${Name}': !Equals [!Ref Name, A]
+      'Not${Name}': !Not [!Condition 'Is${Name}']
+"""
+    resolver = loop("[A]", body, sections)
     assert property_of(resolver, "P", "RA") == expected
 
 
@@ -55,6 +72,26 @@ def test_the_loop_variable_is_known_in_the_body(value, expected):
 )
 def test_the_key_takes_the_variable(key, made):
     assert list(loop("[a.b]", f"{{'{key}': {{Type: Custom::X}}}}").resources) == [made]
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("'Is${Name}'", "IsA"),
+        ("!Sub 'Is${Name}'", "IsA"),
+        ("!Sub 'Is${P}${Name}'", "Is${P}A"),
+        ("IsA", "IsA"),
+    ],
+)
+def test_the_condition_of_a_made_resource(written, name):
+    """`Fn::Sub` is the form of the examples in the CloudFormation reference (Fn::ForEach in the Conditions section)."""
+    body = f"{{'R${{Name}}': {{Type: Custom::X, Condition: {written}}}}}"
+    resolver = loop("[A]", body, "Parameters: {P: {Type: String}}")
+    assert resolver.resources["RA"].guard == Guard(((name, True),))
+
+
+def test_the_type_of_a_made_resource():
+    assert loop("[X]", "{'R${Name}': {Type: 'Custom::${Name}'}}").resources["RX"].type == "Custom::X"
 
 
 def test_loops_nest():
@@ -103,24 +140,89 @@ def test_a_loop_within_properties():
 def test_collections_that_the_template_decides(collection, sections, made):
     resolver = loop(collection, sections=sections)
     assert list(resolver.resources) == made
-    assert resolver.open_loops == []
+    assert resolver.open_loops == ()
+
+
+def test_a_loop_over_a_default_holds_for_that_default():
+    resolver = loop("!Ref L", sections="Parameters: {L: {Type: CommaDelimitedList, Default: 'A,B'}}")
+    assert resolver.resources["RA"].guard == Guard(parameters=(("L", "A,B"),))
+    assert loop("[A]").resources["RA"].guard == ALWAYS
+    body = "'R${Name}': {Type: Custom::X, Condition: C, Properties: {P: {'Fn::ForEach::M': [N, !Ref M, {'${N}': 1}]}}}"
+    lists = "L: {Type: CommaDelimitedList, Default: A}, M: {Type: CommaDelimitedList, Default: k}"
+    resolver = loop("!Ref L", body, f"Parameters: {{{lists}}}")
+    assert resolver.resources["RA"].guard == Guard((("C", True),), (("L", "A"),))
+    (place,) = resolver.places(resolver.resources["RA"], ("P", "k"))
+    assert place.guard == Guard((("C", True),), (("L", "A"), ("M", "k")))
 
 
 @pytest.mark.parametrize(
-    ("collection", "sections"),
+    ("collection", "sections", "reason"),
     [
-        ("!Ref L", "Parameters: {L: {Type: CommaDelimitedList}}"),
-        ("[A, !Ref P]", "Parameters: {P: {Type: String}}"),
-        ("!If [C, [A], [B]]", "Parameters: {P: {Type: String}}\nConditions: {C: !Equals [!Ref P, x]}"),
-        ("text", ""),
-        ("[[A]]", ""),
-        ("", ""),
+        (
+            "!Ref L",
+            "Parameters: {L: {Type: CommaDelimitedList}}",
+            "the collection of a Fn::ForEach is not decided: the parameter `L` has no value here",
+        ),
+        (
+            "[A, !Ref P]",
+            "Parameters: {P: {Type: String}}",
+            "an item of a Fn::ForEach collection is not decided: the parameter `P` has no value here",
+        ),
+        (
+            "!If [C, [A], [B]]",
+            "Parameters: {P: {Type: String}}\nConditions: {C: !Equals [!Ref P, x]}",
+            "the collection of a Fn::ForEach differs with conditions or parameters",
+        ),
+        (
+            "[A, !If [C, A, B]]",
+            "Parameters: {P: {Type: String}}\nConditions: {C: !Equals [!Ref P, x]}",
+            "an item of a Fn::ForEach collection differs with conditions or parameters",
+        ),
+        ("text", "", "the collection of a Fn::ForEach is not decided: it is no list of strings"),
+        ("[[A]]", "", "an item of a Fn::ForEach collection is not decided: it is no list of strings"),
+        ("", "", "the collection of a Fn::ForEach is not decided: it is no list of strings"),
+        (
+            "!Split [',', !ImportValue Names]",
+            "",
+            "the collection of a Fn::ForEach is not decided: the export `Names` is of another stack",
+        ),
     ],
 )
-def test_an_open_collection_is_remembered(collection, sections):
+def test_an_open_collection_is_remembered(collection, sections, reason):
     resolver = loop(collection, sections=sections)
     assert resolver.resources == {}
-    assert "not decided" in resolver.open_loops[0][1].reason
+    (open_loop,) = resolver.open_loops
+    assert (open_loop.path, open_loop.key.location.start_line) == (("Fn::ForEach::Loop",), 5 + sections.count("\n"))
+    assert (open_loop.reason.reason, open_loop.malformed) == (reason, False)
+
+
+def test_a_loop_within_a_loop_is_remembered_once():
+    body = """
+      Fn::ForEach::Inner:
+        - Size
+        - !Ref L
+        - 'R${Name}${Size}': {Type: Custom::X}"""
+    resolver = loop("[A, B]", body, "Parameters: {L: {Type: CommaDelimitedList}}")
+    assert [each.path for each in resolver.open_loops] == [("Fn::ForEach::Loop", "Fn::ForEach::Inner")]
+
+
+def test_what_is_no_loop_over_resources_is_not_remembered():
+    resolver = resolver_of("""
+    Parameters: {L: {Type: CommaDelimitedList}}
+    Conditions:
+      Fn::ForEach::Conditions: [N, !Ref L, {'Is${N}': !Equals [a, b]}]
+    Resources:
+      X:
+        Type: Custom::X
+        Condition: IsA
+        Properties:
+          P: {'Fn::ForEach::Keys': [N, !Ref L, {'k${N}': v}]}
+    """)
+    assert property_of(resolver, "P") == {
+        "?": "the collection of a Fn::ForEach is not decided: the parameter `L` has no value here"
+    }
+    assert resolver.open_loops == ()
+    assert resolver.conditions.decided("IsA") is None
 
 
 def test_an_open_loop_leaves_its_mapping_open():
@@ -133,7 +235,7 @@ def test_an_open_loop_leaves_its_mapping_open():
           a: b
           Fn::ForEach::Loop: [N, !Ref L, {'k${N}': !Ref N}]
     """)
-    reason = "the collection of a Fn::ForEach is not decided by the template"
+    reason = "the collection of a Fn::ForEach is not decided: the parameter `L` has no value here"
     assert resolver.option(resolver.resources["X"], "k")[0].value.reason == reason
     assert property_of(resolver, "a") == "b"
 
@@ -142,14 +244,17 @@ def test_an_open_loop_leaves_its_mapping_open():
 def test_a_malformed_loop_is_remembered(written):
     resolver = resolver_of(f"Resources:\n  Fn::ForEach::Loop: {written}\n")
     assert resolver.resources == {}
-    assert resolver.open_loops[0][1].reason == "a Fn::ForEach that is not [identifier, collection, mapping]"
+    (open_loop,) = resolver.open_loops
+    assert open_loop.reason.reason == "a Fn::ForEach that is not [identifier, collection, mapping]"
+    assert open_loop.malformed
 
 
 def test_endless_loops_end():
     many = ", ".join(f"i{number}" for number in range(MAX_ITEMS + 5))
     resolver = loop(f"[{many}]")
     assert len(resolver.resources) == MAX_ITEMS
-    assert "more than 1000 items" in resolver.open_loops[0][1].reason
+    assert "more than 1000 items" in resolver.open_loops[0].reason.reason
+    many = ", ".join(f"i{number}" for number in range(MAX_ITEMS))
     body = f"""
       Fn::ForEach::Inner:
         - Size
@@ -157,4 +262,4 @@ def test_endless_loops_end():
         - 'R${{Name}}${{Size}}': {{Type: Custom::X}}"""
     resolver = loop(f"[{many}]", body)
     assert len(resolver.resources) < MAX_MADE
-    assert any("entries" in reason.reason for _, reason in resolver.open_loops)
+    assert any("entries" in each.reason.reason for each in resolver.open_loops)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from saya.model.guard import Guard
-from saya.model.inclusion import unread
+from saya.model.inclusion import unread, why_unread
 from saya.model.resolve import Resolver
 from saya.model.state_machine import Opaque, State, read_states
+from saya.model.value import NO_SCOPE, Absent, Unknown
 from saya.text.source import Source
 
 from .templates import property_of, template_of
@@ -103,12 +104,41 @@ def test_a_whole_template_may_be_included():
 
 
 def test_what_may_change_the_template_and_is_not_here_is_told():
-    assert [name for name, _ in unread(resolver(TOP.format("s3://b/more.yaml") + MAPPED))] == ["AWS::Include"]
-    inside = MAPPED.replace("Resources:", f"Resources:\n  {INCLUDE.format('s3://b/x')}")
-    assert [name for name, _ in unread(resolver(inside))] == ["AWS::Include"]
-    macro = MAPPED.replace("Resources:", "Resources:\n  Fn::Transform: {Name: Mine}")
-    assert [name for name, _ in unread(resolver(macro))] == ["Mine"]
-    assert list(unread(resolver(MAPPED))) == []
+    found = resolver(TOP.format("s3://b/more.yaml") + MAPPED)
+    (argument,) = unread(found)
+    assert argument.location.start_line == 1
+    assert why_unread(found, argument, NO_SCOPE) == "`s3://b/more.yaml` is not among the files here"
+    found = resolver(MAPPED.replace("Resources:", f"Resources:\n  {INCLUDE.format('s3://b/x')}"))
+    (entry,) = found.transformed
+    assert entry.transform is entry.node
+    found = resolver(MAPPED.replace("Resources:", "Resources:\n  Fn::Transform: {Name: Mine}"))
+    (entry,) = found.transformed
+    assert why_unread(found, entry.node, NO_SCOPE) is None
+    found = resolver(MAPPED)
+    assert (list(unread(found)), found.transformed) == ([], [])
+
+
+def test_a_resource_may_be_included():
+    text = f"Resources:\n  Alias:\n    {INCLUDE.format('alias.yaml')}\n  Fn: {{Type: AWS::Lambda::Function}}\n"
+    alias = "Type: AWS::Lambda::Alias\nCondition: C\nProperties: {FunctionName: {Ref: Fn}}\n"
+    found = resolver(text, alias_yaml=alias)
+    assert property_of(found, "FunctionName", "Alias") == "${Fn}"
+    assert found.resources["Alias"].guard == Guard((("C", True),))
+    found = resolver(text.replace("Alias:\n", "Alias:\n    Type: AWS::Lambda::Url\n"), alias_yaml=alias)
+    assert found.resources["Alias"].type == "AWS::Lambda::Url"
+    found = resolver(text)
+    assert list(found.resources) == ["Fn"]
+    assert [entry.key.text for entry in found.transformed] == ["Alias"]
+
+
+def test_properties_that_are_not_here_are_not_absent():
+    text = f"Resources:\n  X:\n    Type: Custom::X\n    {INCLUDE.format('s3://b/x')}\n"
+    found = resolver(text)
+    (option,) = found.option(found.resources["X"], "P")
+    assert option.value == Unknown("`AWS::Include` adds properties when the stack is deployed")
+    found = resolver(text + "    Properties: {Q: 1}\n")
+    (option,) = found.option(found.resources["X"], "P")
+    assert option.value is Absent.NO_VALUE
 
 
 MACHINE = """\
