@@ -40,7 +40,7 @@ from saya.nesting import Nestings, Parent, related
 from saya.policy.language import Example
 from saya.record import record, replace
 from saya.selection import choose, load_configured
-from saya.settings import CONFIG_PATH, Config, Synthesise, read_config
+from saya.settings import CONFIG_PATH, Config, Synthesise
 from saya.sources.attached import AttachedFiles
 from saya.sources.base import Candidate, Deployment, Files
 from saya.sources.workspace import PROGRAM_FILES, Folder, decode, find_candidates, path_below, read_bytes, tree_root
@@ -140,14 +140,17 @@ def load_config(root: Path, base: Files | None = None) -> Config:
 
     Raises UserError.
     """
-    if base is not None:
-        data = base.read(CONFIG_PATH)
-        return Config() if data is None else read_config(decode(data, f"{CONFIG_PATH} (in base)"))
     path = root / CONFIG_PATH
-    if not path.is_file():
+    if base is not None:
+        data, shown = base.read(CONFIG_PATH), f"{CONFIG_PATH} (in base)"
+    else:
+        shown = path.as_posix()
+        data = read_bytes(Candidate(path, shown, named=True)) if path.is_file() else None
+    if data is None:
         return Config()
-    shown = path.as_posix()
-    return read_config(decode(read_bytes(Candidate(path, shown, named=True)), shown))
+    from saya.config_file import read_config
+
+    return read_config(decode(data, shown))
 
 
 def unmerged(baseline: Baseline, config: Config, root: Path, directories: Iterable[str]) -> tuple[str, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from saya.config_file import config_schema
 from saya.policy.schema import policy_schema
 from saya.report.schema import report_schema
-from saya.settings import config_schema
 
 SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "config": config_schema,
