@@ -17,9 +17,11 @@ from saya.pairs import Opened, judge_alone, judge_pair, resolved
 from saya.record import NamedTuple, record, replace
 from saya.sources.base import Files
 from saya.sources.baseline import Baseline
-from saya.sources.cdk import Assembly, SynthesisedStack, is_assembly, output_of, read_assembly
+from saya.sources.cdk import MANIFEST, Assembly, SynthesisedStack, is_assembly, output_of, read_assembly
 from saya.sources.frames import Authors
-from saya.sources.synthesis import Permission, Synthesis, synthesise, synthesise_base
+from saya.sources.git import find_repository
+from saya.sources.permission import Permission
+from saya.sources.synthesis import Synthesis, synthesise, synthesise_base
 from saya.sources.workspace import shown
 from saya.tracing import Tracer, told_at_source
 
@@ -39,6 +41,11 @@ class Program:
     root: Path
     folder: str
     output: str
+
+    @property
+    def is_there(self) -> bool:
+        """Whether its `cdk.json` is among its files, so that it can be run."""
+        return self.files.has(posixpath.join(self.folder, "cdk.json"))
 
     @property
     def is_synthesised(self) -> bool:
@@ -81,6 +88,7 @@ class Programs:
         self.seen: set[tuple[Path, str]] = set()
         self.taken: set[str] = set()
         self.worlds: dict[int, World] = {}  # by identity, of one program at a time
+        self.why_not_run = ""  # and what lies there is judged
 
     def judge(self, files: Files, root: Path, path: str) -> Report | None:
         """What is to be said of the program that the file at `path` is of; None where it is of none.
@@ -94,6 +102,7 @@ class Programs:
             return Report()
         self.seen.add((root, program.output))
         self.worlds.clear()
+        self.why_not_run = ""
         try:
             with ExitStack() as stack:
                 made = self.head(program, stack)
@@ -110,13 +119,29 @@ class Programs:
 
     def head(self, program: Program, stack: ExitStack) -> Made | Report:
         """What a program of head made, or why there is nothing to judge. Raises UserError where it failed."""
-        if program.is_synthesised and not self.permission.always:
+        may_run = self.permission.holds_for(program.root, program.folder)
+        if program.is_synthesised and not (may_run and (self.permission.always or self.needs_base(program))):
             return self.found(program)
-        if not self.permission.granted:
+        if not may_run:
             place = self.told(program, posixpath.join(program.folder, "cdk.json"))
             return Report(notices=(f"{place}: nothing of this program was judged: {self.permission.why}",))
         done = synthesise(program.root, program.folder, program.output, self.permission)
-        return self.run(program, stack.enter_context(done))
+        try:
+            return self.run(program, stack.enter_context(done))
+        except UserError as error:
+            if self.permission.always or not program.is_synthesised:
+                raise
+            self.why_not_run = f"it could not be run: {error.message}"
+            return self.found(program)
+
+    def needs_base(self, program: Program) -> bool:
+        """Whether base has the program and not what it makes: then both are run, for only what was made in the same
+        way can be compared.
+        """
+        if self.baseline is None:
+            return False
+        base = replace(program, files=self.baseline.files)
+        return base.is_there and not base.is_synthesised and program.is_there
 
     def found(self, program: Program) -> Made:
         """The assembly among the files of a revision."""
@@ -136,14 +161,13 @@ class Programs:
     def before(self, head: Made, baseline: Baseline, stack: ExitStack) -> Made | str | None:
         """What the program made in base; why nobody knows, or None where base has no such program."""
         folder = head.program.folder
-        if not baseline.files.has(posixpath.join(folder, "cdk.json")) and not is_assembly(
-            baseline.files, head.program.output
-        ):
-            return None
         base = replace(head.program, files=baseline.files)
+        if not base.is_there and not base.is_synthesised:
+            return None
         if head.files is head.program.files:
             if not base.is_synthesised:
-                return f"the assembly that is judged is `{base.output}`, and base has none"
+                why = f"; {self.why_not_run}" if self.why_not_run else ""
+                return f"the assembly that is judged is `{base.output}`, and base has none{why}"
             return self.found(base)
         try:
             done = synthesise_base(base.files, head.program.files, base.root, folder, base.output, self.permission)
@@ -155,16 +179,19 @@ class Programs:
         """What is to be said of an assembly as a whole."""
         told = self.told(made.program, made.program.output)
         missing = made.assembly.missing
-        notices: tuple[str, ...] = ()
+        notices = []
         if missing:
             names = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
-            notices = (f"{told}: approximate: placeholders stand for what AWS was not asked ({names})",)
+            notices.append(f"{told}: approximate: placeholders stand for what AWS was not asked ({names})")
+        if made.files is made.program.files and (newer := newer_source(made)):
+            place = self.told(made.program, newer)
+            notices.append(f"{told}: older than `{place}`; run `cdk synth` again, or `--synthesise always`")
         errors = [
             replace(entry, path=self.told(made.program, entry.path))
             for problem in made.assembly.problems
             for entry in problems_of(problem, made.program.output)
         ]
-        return Report(errors=tuple(errors), notices=notices)
+        return Report(errors=tuple(errors), notices=tuple(notices))
 
     # judgement
 
@@ -229,8 +256,9 @@ class Programs:
 
     def connected(self, made: Made, opened: dict[str, Opened | UserError]) -> World:
         """The templates with what is nested in what, and the way from each to the lines of its author."""
-        program = made.program
-        authors = Authors(program.files, program.folder, made.roots, lambda path: self.told(program, path))
+        authors = Authors(
+            made.program.files, made.program.folder, made.roots, lambda path: self.told(made.program, path)
+        )
         read = [(stack, each) for stack in made.assembly.stacks if isinstance(each := opened[stack.path], Opened)]
         parents = [
             Parent(
@@ -297,6 +325,23 @@ def find_program(files: Files, root: Path, path: str) -> Program | None:
     if not project and not files.has("cdk.json"):
         project = posixpath.dirname(folder)
     return Program(files=files, root=root, folder=project, output=folder)
+
+
+def newer_source(made: Made) -> str | None:
+    """A file of the author that is newer than an assembly made of it; None too where the repository holds the assembly,
+    whose files are as old as the checkout.
+    """
+    program = made.program
+    authors = Authors(program.files, program.folder, made.roots, str)
+    traces = (each.frames for stack in made.assembly.stacks for each in stack.constructs.values())
+    paths = dict.fromkeys(path for frames in traces for frame in frames if (path := authors.find(frame.path)))
+    try:
+        age = (program.root / program.output / MANIFEST).stat().st_mtime
+        newer = next((path for path in paths if (program.root / path).stat().st_mtime > age), None)
+        repository = find_repository(program.root) if newer is not None else None
+        return None if repository is not None and repository.holds(program.output) else newer
+    except (OSError, UserError):
+        return None
 
 
 def _unaged(report: Report) -> Report:

@@ -83,7 +83,7 @@ class Request:
         notices: what is to be said before all else.
         mode: whether programs that make templates are to be run.
         search: the folders that they are looked for in, as PATH has them.
-        ours, never: what is known of the head, as in `saya.sources.synthesis.Trust`.
+        ours, never: what is known of the head, as in `saya.sources.permission.Trust`.
     """
 
     paths: tuple[str, ...]
@@ -200,8 +200,8 @@ def make_request(
 ) -> Request:
     """What a user asks for. Configuration and policies are those of base, where that configures. Raises UserError.
 
-    `search` is where programs are looked for that may be run, as PATH has it; `listing` says whether the report lists
-    the invocations too.
+    Whether programs are run always is for the command line or base to say, never for the tree that they are in.
+    `search` is where they are looked for, as PATH has it; `listing` says whether the report lists the invocations too.
     """
     base = baseline.files if baseline is not None and baseline.configures else None
     config = load_config(root, base)
@@ -221,7 +221,7 @@ def make_request(
         root=root,
         baseline=baseline,
         without_base=without_base,
-        mode=choices.synthesise or config.synthesise,
+        mode=choices.synthesise or (config.synthesise if base is not None or config.synthesise == "off" else "auto"),
         search=search,
         notices=() if baseline is None else unmerged(baseline, config, root, choices.policies),
     )
@@ -257,7 +257,7 @@ def check(request: Request, progress: Progress) -> Report:
 
 def _programs(request: Request) -> Programs:
     from saya.assemblies import Programs  # most folders have none
-    from saya.sources.synthesis import Trust, permit
+    from saya.sources.permission import Trust, permit
 
     permission = permit(request.mode, Trust(ours=request.ours, never=request.never, search=request.search))
     return Programs(request.rules, permission, request.root, request.baseline)

@@ -132,7 +132,7 @@ def _judge_remotely(
 
 
 class Head(NamedTuple):
-    """What is known of the programs of a head before one is run: see `saya.sources.synthesis.Trust`."""
+    """What is known of the programs of a head before one is run: see `saya.sources.permission.Trust`."""
 
     ours: bool | None = None
     never: str = "its files are read over the API, and nothing of them is run"

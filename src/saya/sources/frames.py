@@ -70,7 +70,7 @@ class Authors:
     def place(self, frames: Iterable[Frame]) -> Location | None:
         """The line of the first frame that is the author's; None where none is."""
         for frame in frames:
-            path = self._find(frame.path)
+            path = self.find(frame.path)
             source = self._source(path) if path is not None else None
             if source is not None and 0 < frame.line <= len(source.starts) and source.line(frame.line).strip():
                 text = source.line(frame.line)
@@ -78,7 +78,8 @@ class Authors:
                 return Location(source, Span(start + len(text) - len(text.lstrip()), start + len(text.rstrip())))
         return None
 
-    def _find(self, named: str) -> str | None:
+    def find(self, named: str) -> str | None:
+        """The file that a path of a trace means, by path among the files; None where it is none of the author's."""
         if named not in self._paths:
             self._paths[named] = next((path for path in self._candidates(named) if self.files.has(path)), None)
         return self._paths[named]

@@ -156,6 +156,12 @@ class Repository:
             if entry:
                 yield os.fsdecode(entry[3:])
 
+    def holds(self, path: str) -> bool:
+        """Whether the last commit or the index has anything at a path or below it."""
+        listed = self._run("ls-files", "--cached", "-z", "--", f":(top,literal){path}")
+        tree = self._ask("ls-tree", "--full-tree", "HEAD", "--", path).stdout  # nothing where there is no commit yet
+        return bool(listed or tree)
+
     def empty_tree(self) -> str:
         """The name of the tree without files."""
         return self._run("hash-object", "-t", "tree", "--stdin").decode("ascii").strip()
