@@ -55,6 +55,7 @@ MAY_IMPORT = {
     "fix_command": {"findings", "fixes", "pipeline", "sources", "text"},
     "preview": {"findings", "github", "report", "sources"},
     "runner": set(),
+    "terminal": {"report"},
     "verdict": {"findings", "pipeline", "settings"},
     "action": {"pipeline", "github", "report", "findings", "runner", "settings", "sources", "verdict"},
     "cli": {
@@ -73,6 +74,7 @@ MAY_IMPORT = {
         "selection",
         "settings",
         "sources",
+        "terminal",
     },
     "__main__": {"cli"},
 }

@@ -7,17 +7,17 @@ or above `--fail-on`; 0 otherwise. The report is written in every case.
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
-import saya
 from saya.arguments import build_parser
 from saya.errors import BaseUnavailableError, ConfigError, UserError
 from saya.findings import Report
 from saya.settings import Environment, read_environment
+from saya.terminal import ProgressLine, complain, tell_bugs, write
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -48,12 +48,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _COMMANDS[arguments.command](arguments, environment)
     except UserError as error:
-        _complain(str(error))
+        complain(sys.stderr, str(error))
         return MISTAKE
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - whatever it is, the user gets a line and not a traceback
-        _tell_bugs([error], debug=environment.debug or arguments.debug)
+        tell_bugs(sys.stderr, [error], debug=environment.debug or arguments.debug)
         return BUG
 
 
@@ -76,7 +76,7 @@ def _check(arguments: Namespace, environment: Environment) -> int:
         bugs.append(error)
         report = joined([Report(errors=(problem_of_bug(error, "."),))])
     _write(report, arguments, environment)
-    _tell_bugs(bugs, debug=environment.debug or arguments.debug)
+    tell_bugs(sys.stderr, bugs, debug=environment.debug or arguments.debug)
     undecided_fails = arguments.fail_on_undecided or config.fail_on_undecided
     return exit_code(report, arguments.fail_on or config.fail_on, undecided_fails=undecided_fails)
 
@@ -87,17 +87,17 @@ def _fix(arguments: Namespace, environment: Environment) -> int:
     from saya.report.inert import inert
 
     bugs: list[Exception] = []
-    line = _ProgressLine(sys.stderr)
+    line = ProgressLine(sys.stderr)
     request = make_request(arguments, find_root(arguments.paths))
     fixes = fix(request, _progress(line, bugs), unsafe=arguments.unsafe, write=not arguments.diff)
     line.clear()
     told = "".join(f"{inert(each)}\n" for each in tell_fixes(fixes))
     if arguments.diff:
-        _print(fixes.patch)
+        write(sys.stdout, fixes.patch)
         sys.stderr.write(told)
     else:
-        _print(told)
-    _tell_bugs(bugs, debug=environment.debug or arguments.debug)
+        write(sys.stdout, told)
+    tell_bugs(sys.stderr, bugs, debug=environment.debug or arguments.debug)
     if any(error.kind == INTERNAL for error in fixes.errors):
         return BUG
     return MISTAKE if fixes.errors else OK
@@ -129,7 +129,11 @@ def _in_workflow(arguments: Namespace, environment: Environment, act: Callable[[
     names = ("base", "fail_on", "fail_on_undecided", "on_error", "output", "sarif", "report")
     options = Options(**{name: getattr(arguments, name) for name in names})
     debug = environment.debug or arguments.debug
-    with Log(_print, lambda bug: _tell_bugs([bug], debug=debug), colour=bool(environment.colour)) as console:
+
+    def tell_bug(bug: Exception) -> None:
+        tell_bugs(sys.stderr, [bug], debug=debug)
+
+    with Log(partial(write, sys.stdout), tell_bug, colour=bool(environment.colour)) as console:
         return act(Run(choices=arguments, options=options, runner=runner, console=console, search=environment.search))
 
 
@@ -142,8 +146,8 @@ def _plan(arguments: Namespace, environment: Environment) -> int:
     policies = tuple(policy for policy in request.rules.policies if policy.kind == "function_change")
     bugs: list[Exception] = []
     report = _judge(replace(request, rules=replace(request.rules, policies=policies)), bugs)
-    _print(tell_plan(report))
-    _tell_bugs(bugs, debug=environment.debug or arguments.debug)
+    write(sys.stdout, tell_plan(report))
+    tell_bugs(sys.stderr, bugs, debug=environment.debug or arguments.debug)
     return exit_code(report, "never", undecided_fails=False) or (FOUND if planned(report) else OK)
 
 
@@ -160,8 +164,8 @@ def _preview(arguments: Namespace, environment: Environment) -> int:
     if arguments.output is not None:
         _write_file(arguments.output, told.markdown)
     elif arguments.html is None:
-        _print(told.markdown)
-    _tell_bugs(bugs, debug=environment.debug or arguments.debug)
+        write(sys.stdout, told.markdown)
+    tell_bugs(sys.stderr, bugs, debug=environment.debug or arguments.debug)
     return exit_code(report, "never", undecided_fails=False)
 
 
@@ -209,14 +213,14 @@ def _baseline(arguments: Namespace, root: Path) -> tuple[Baseline | None, UserEr
 def _judge(request: Request, bugs: list[Exception]) -> Report:
     from saya.pipeline import check
 
-    line = _ProgressLine(sys.stderr)
+    line = ProgressLine(sys.stderr)
     try:
         return check(request, _progress(line, bugs))
     finally:
         line.clear()
 
 
-def _progress(line: _ProgressLine, bugs: list[Exception]) -> Progress:
+def _progress(line: ProgressLine, bugs: list[Exception]) -> Progress:
     from saya.pipeline import Progress
 
     return Progress(file=line.show, bug=bugs.append)
@@ -230,7 +234,7 @@ def _write(report: Report, arguments: Namespace, environment: Environment) -> No
         _write_file(arguments.output, reporter(report, colour=False))
         return
     colour = sys.stdout.isatty() if environment.colour is None else environment.colour
-    _print(reporter(report, colour=colour))
+    write(sys.stdout, reporter(report, colour=colour))
 
 
 def _write_file(path: str, text: str) -> None:
@@ -243,7 +247,7 @@ def _write_file(path: str, text: str) -> None:
 def _policies(arguments: Namespace, _: Environment) -> int:
     from saya.policy.explain import overview
 
-    _print(overview(_load(arguments)))
+    write(sys.stdout, overview(_load(arguments)))
     return OK
 
 
@@ -251,7 +255,7 @@ def _explain(arguments: Namespace, _: Environment) -> int:
     from saya.policy.explain import explain
     from saya.selection import find_policy
 
-    _print(explain(find_policy(_load(arguments, tests=True), arguments.id)))
+    write(sys.stdout, explain(find_policy(_load(arguments, tests=True), arguments.id)))
     return OK
 
 
@@ -268,12 +272,12 @@ def _test(arguments: Namespace, _: Environment) -> int:
         policies = load_policies([Path(arguments.directory)], built_in=False, tests=True)
     kinds = frozenset(policy.kind for policy in policies)
     run = run_examples(policies, lambda example: example_facts(example, kinds), fix_example)
-    _print("".join(f"{inert(str(failure))}\n" for failure in run.failures))
+    write(sys.stdout, "".join(f"{inert(str(failure))}\n" for failure in run.failures))
     policies_ = "1 policy" if run.policies == 1 else f"{run.policies} policies"
     examples = "1 example" if run.examples == 1 else f"{run.examples} examples"
     clauses = "1 clause" if run.clauses == 1 else f"{run.clauses} clauses"
     failed = f"{len(run.failures)} failed" if run.failures else "all passed"
-    _print(f"{policies_}, {examples}, {clauses} left out one at a time: {failed}\n")
+    write(sys.stdout, f"{policies_}, {examples}, {clauses} left out one at a time: {failed}\n")
     return FOUND if run.failures else OK
 
 
@@ -282,7 +286,7 @@ def _schema(arguments: Namespace, _: Environment) -> int:
 
     from saya.schemas import SCHEMAS
 
-    _print(json.dumps(SCHEMAS[arguments.name](), indent=2) + "\n")
+    write(sys.stdout, json.dumps(SCHEMAS[arguments.name](), indent=2) + "\n")
     return OK
 
 
@@ -307,66 +311,3 @@ def _load(arguments: Namespace, *, tests: bool = False) -> tuple[Policy, ...]:
 
     root = find_root(["."])
     return load_configured(load_config(root), root, arguments.policies, tests=tests)
-
-
-# --- output -----------------------------------------------------------------------------------------------------------
-
-
-class _ProgressLine:
-    """One line on a terminal that says where a run is, once it has taken a second."""
-
-    PATIENCE = 1.0
-    PACE = 0.1
-
-    def __init__(self, stream: TextIO) -> None:
-        import time
-
-        self.stream = stream
-        self.now = time.monotonic
-        self.next = self.now() + self.PATIENCE if stream.isatty() else float("inf")
-        self.visible = False
-
-    def show(self, number: int, path: str) -> None:
-        if self.next == float("inf") or self.now() < self.next:
-            return
-        from saya.report.inert import inert
-
-        self.stream.write(f"\r\x1b[K{number} files read, now {inert(path)[-60:]}")
-        self.stream.flush()
-        self.visible = True
-        self.next = self.now() + self.PACE
-
-    def clear(self) -> None:
-        if self.visible:
-            self.stream.write("\r\x1b[K")
-            self.stream.flush()
-
-
-def _print(text: str) -> None:
-    """Write to standard output; a reader that has gone away (`| head`) is no error."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _complain(message: str) -> None:
-    from saya.report.inert import inert
-
-    sys.stderr.write("".join(f"saya: {inert(line)}\n" for line in message.split("\n")))
-
-
-def _tell_bugs(bugs: Sequence[Exception], *, debug: bool) -> None:
-    """One line for all of them; with `debug` the traceback of each before it."""
-    if not bugs:
-        return
-    if debug:
-        import traceback
-
-        for bug in bugs:
-            traceback.print_exception(bug)
-    first = f"{type(bugs[0]).__name__}: {bugs[0]}".partition("\n")[0]
-    more = f" (and {len(bugs) - 1} more)" if len(bugs) > 1 else ""
-    hint = "" if debug else "; --debug shows where"
-    _complain(f"a bug in Saya {saya.__version__}, please report it: {first}{more}{hint}")

@@ -1,6 +1,5 @@
 """The command as users run it: in this process for speed, as a process where the process itself is what is tested."""
 
-import io
 import json
 import os
 import subprocess
@@ -11,7 +10,7 @@ import jsonschema
 import pytest
 
 from saya import arguments, judging, pipeline
-from saya.cli import _ProgressLine, main
+from saya.cli import main
 from saya.report.formats import REPORTERS
 from saya.schemas import SCHEMAS
 
@@ -508,31 +507,3 @@ def test_a_terminal_without_unicode_is_no_bug(tmp_path):
     assert done.returncode == 1
     assert "Funkti\\xf6n" in done.stdout
     assert done.stderr == ""
-
-
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
-
-
-def test_progress_is_told_on_a_terminal_once_it_takes_long(monkeypatch):
-    clock = iter([0.0, 0.5, 1.5, 1.55, 1.6])
-    monkeypatch.setattr("time.monotonic", lambda: next(clock))
-    terminal = Terminal()
-    line = _ProgressLine(terminal)
-    line.show(1, "quick.yaml")
-    assert terminal.getvalue() == ""
-    line.show(2, "slow\x1b.yaml")
-    line.show(3, "too soon.yaml")
-    line.clear()
-    assert terminal.getvalue() == "\r\x1b[K2 files read, now slow\\x1b.yaml\r\x1b[K"
-
-
-def test_progress_is_not_told_to_a_file(monkeypatch):
-    clock = iter([0.0, 9.0])
-    monkeypatch.setattr("time.monotonic", lambda: next(clock))
-    file = io.StringIO()
-    line = _ProgressLine(file)
-    line.show(1, "slow.yaml")
-    line.clear()
-    assert file.getvalue() == ""
