@@ -87,6 +87,7 @@ class Programs:
         self.baseline = baseline
         self.seen: set[tuple[Path, str]] = set()
         self.taken: set[str] = set()
+        self.told_of: set[Path] = set()  # the files of head that are judged as those of an assembly
         self.worlds: dict[int, World] = {}  # by identity, of one program at a time
         self.why_not_run = ""  # and what lies there is judged
 
@@ -108,6 +109,7 @@ class Programs:
                 made = self.head(program, stack)
                 if isinstance(made, Report):
                     return made
+                self.told_of.update(root / each for each in made.assembly.files)
                 told = self.alone(made) if self.baseline is None else self.compared(made, self.baseline, stack)
                 return _merged(_joined([self.said_of(made), *told]))
         except SynthesisError as error:

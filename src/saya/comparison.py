@@ -140,6 +140,8 @@ class Comparison:
 
     def take(self, candidate: Candidate) -> Report:
         """Judge a file of head, or put it aside until it is known which file of base it was."""
+        if self._programs is not None and candidate.path in self._programs.told_of:
+            return Report()
         told = self.take_program(candidate) if candidate.path.name in PROGRAM_FILES else None
         return self.take_file(candidate) if told is None else told
 

@@ -274,6 +274,8 @@ def _judged(request: Request, progress: Progress) -> Iterator[Report]:
         progress.file(number, candidate.shown)
         try:
             report = None
+            if programs is not None and candidate.path in programs.told_of:
+                continue
             if candidate.path.name in PROGRAM_FILES:
                 programs = programs or _programs(request)
                 report = programs.judge(*_place_of(candidate, request))

@@ -31,7 +31,7 @@ JSON = json.dumps({"Resources": RESOURCES})
 def added(work_tree, check):
     """Checks what a pull request adds to a repository; returns the exit code and the policies that found something."""
 
-    def run(files: dict[str, str | bytes], **modes: str) -> tuple[int, set[str]]:
+    def run(files: dict[str, str | bytes]) -> tuple[int, set[str]]:
         work_tree.write("README", "read me")
         base = work_tree.commit()
         for path, content in files.items():
@@ -97,3 +97,32 @@ def test_a_service_in_any_style(added, text):
     layer = "arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension:29"
     function = f"{{a: {{handler: x, architecture: arm64, layers: ['{layer}']}}}}"
     assert added({"serverless.yml": text.replace("FN", function)}) == (1, {LAYER})
+
+
+# --- the folder that it lies in ---------------------------------------------------------------------------------------
+
+MANIFEST = json.dumps({"version": "1.0.0", "artifacts": {}})
+STACK = {"type": "aws:cloudformation:stack", "environment": "aws://1/us-east-1", "properties": {}}
+
+
+@pytest.mark.parametrize("folder", ["", "made/"])
+def test_beside_the_manifest_of_an_assembly_that_does_not_name_it(added, folder):
+    files = {f"{folder}cdk.out": "{}", f"{folder}manifest.json": MANIFEST}
+    assert added({**files, f"{folder}t.yaml": WRONG, f"{folder}below/T.json": JSON}) == (1, {LAYER})
+
+
+@pytest.mark.parametrize("given", [(), ("--base", "HEAD")])
+def test_the_templates_of_an_assembly_are_told_of_once(work_tree, check, given):
+    work_tree.commit()
+    inner = {"B": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "assembly-B"}}}
+    for folder, more, stack in (("made", inner, "A"), ("made/assembly-B", {}, "B/A")):
+        named = {**STACK, "displayName": stack, "properties": {"templateFile": "A.template.json"}}
+        manifest = {"version": "1.0.0", "artifacts": {"A": named, **more}}
+        work_tree.write(f"{folder}/cdk.out", "{}")
+        work_tree.write(f"{folder}/manifest.json", json.dumps(manifest))
+        work_tree.write(f"{folder}/A.template.json", JSON)
+    work_tree.write("made/other.template.json", JSON)
+    paths = ["made/A.template.json", "made/assembly-B/A.template.json", "made/other.template.json"]
+    report = check(*given)[1]
+    assert sorted(template["path"] for template in report["templates"]) == paths
+    assert sorted(finding["location"]["path"] for finding in report["findings"]) == paths

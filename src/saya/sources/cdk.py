@@ -64,11 +64,13 @@ class Assembly:
         stacks: its templates, each stack before those nested in it.
         missing: what was looked up in an AWS account and was not to be had, so that placeholders stand for it.
         problems: what could not be read.
+        files: what of its own was read, by path: manifests and templates.
     """
 
     stacks: tuple[SynthesisedStack, ...]
     missing: tuple[str, ...]
     problems: tuple[UserError, ...]
+    files: frozenset[str] = frozenset()
 
 
 def is_assembly(files: Files, folder: str) -> bool:
@@ -109,7 +111,13 @@ def read_assembly(files: Files, folder: str) -> Assembly:
     """The assembly in a folder. Raises UserError where its own manifest cannot be read; the rest are its problems."""
     reader = _Reader(files)
     reader.read(folder, 0)
-    return Assembly(stacks=tuple(reader.stacks), missing=tuple(reader.missing), problems=tuple(reader.problems))
+    manifests = {posixpath.join(folder, MANIFEST) for folder in reader.assemblies}
+    return Assembly(
+        stacks=tuple(reader.stacks),
+        missing=tuple(reader.missing),
+        problems=tuple(reader.problems),
+        files=frozenset(reader.templates | manifests),
+    )
 
 
 class _Reader:

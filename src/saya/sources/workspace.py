@@ -113,14 +113,17 @@ def walk(folder: Path, given: str) -> Iterator[Candidate]:
         folders[:] = sorted(name for name in folders if name not in LEFT_OUT)
         below = os.path.relpath(at, folder).replace(os.sep, "/")
         parts = [part for part in (prefix, below) if part != "."]
-        if "manifest.json" in files and "cdk.out" in files:  # a cloud assembly, through which its manifest leads
-            files[:], folders[:] = ["manifest.json"], []
-        for name in sorted(files):
+        for name in sorted(files, key=_order):
             if not name.lower().endswith(SUFFIXES):
                 continue
             path = Path(at, name)
             if not path.is_symlink():
                 yield Candidate(path, "/".join([*parts, name]).replace("//", "/"), named=False)
+
+
+def _order(name: str) -> tuple[bool, str]:
+    """Manifests first: the templates of a cloud assembly are told of as the assembly's, and only once."""
+    return name != "manifest.json", name
 
 
 def read_bytes(candidate: Candidate) -> bytes:
