@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from saya.errors import ParseError, PolicySetError, UserError
+from saya.facts.changed_files import ChangedFiles
 from saya.facts.collect import collect_changes, collect_facts
 from saya.facts.types import Fact
 from saya.findings import Context, Finding, JudgedTemplate, Problem
@@ -222,14 +223,14 @@ def judge_side(side: Side, name: str, rules: Rules) -> Judgement:
     return merge_contexts(judgements)
 
 
-def judge_change(
-    base: Side, head: Side, name: str, rules: Rules, changed_files: frozenset[str] | None, folder: str
-) -> Judgement:
-    """The judgement on the way from base to head of one template. See `collect_changes` for the last two."""
+def judge_change(base: Side, head: Side, name: str, rules: Rules, files: ChangedFiles) -> Judgement:
+    """The judgement on the way from base to head of one template."""
     judgements = []
     for index, (deployment, resolver) in enumerate(zip(head.deployments, head.resolvers, strict=True)):
         before = base.resolvers[_counterpart(deployment, index, base.deployments, len(head.deployments))]
-        facts = collect_changes(before, resolver, rules.kinds, changed_files=changed_files, folder=folder)
+        facts = collect_changes(
+            before, resolver, rules.kinds, changed_files=files.paths, folder=files.folder, renames=files.renames
+        )
         judgements.append(judge(rules.policies, facts, template=name, context=context_of(deployment)))
     return merge_contexts(judgements)
 

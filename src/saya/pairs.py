@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from saya.errors import UserError
+from saya.facts.changed_files import ChangedFiles, Renames
 from saya.findings import Finding, Problem, Report, Suppressed
 from saya.inventory import invocations_of
 from saya.judging import (
@@ -95,14 +96,16 @@ def judge_pair(head: Opened, base: Opened | None, baseline: Baseline, rules: Rul
     before = Before() if base is None else _before(base, baseline, rules, (side, own) if alike else None, head.name)
     judgement = aged(own, before.judgement)
     if before.side is not None:
-        judgement = _with_changes(judgement, before.side, side, head, baseline, rules)
+        judgement = _with_changes(judgement, before.side, side, _changed_files(head, base, baseline), head.name, rules)
     suppressions, mistakes = suppressions_of(side, rules)
     told = silence(judgement, suppressions, mistakes, rules)
     findings, suppressed, notices = _marked(told, before.silence, rules)
 
     def again(copy: Side) -> Judgement:
         judged = judge_side(copy, head.name, rules)
-        return judged if before.side is None else _with_changes(judged, before.side, copy, head, baseline, rules)
+        if before.side is None:
+            return judged
+        return _with_changes(judged, before.side, copy, _changed_files(head, base, baseline), head.name, rules)
 
     return Report(
         templates=(entry_of(side, head.shown),),
@@ -174,18 +177,33 @@ def _named_alike(head: Side, base: Opened) -> bool:
 
 
 def _with_changes(
-    judgement: Judgement, before: Side, after: Side, head: Opened, baseline: Baseline, rules: Rules
+    judgement: Judgement, before: Side, after: Side, files: ChangedFiles, name: str, rules: Rules
 ) -> Judgement:
     """The judgement with what is to be said of the way from base to head, which is new whatever base has."""
-    if before is after and not baseline.changed:
+    if before is after and not files.paths:
         return judgement
-    change = judge_change(before, after, head.name, rules, baseline.changed, posixpath.dirname(head.path))
+    change = judge_change(before, after, name, rules, files)
     if change == NOTHING:
         return judgement
     both = merge_contexts([change, judgement])
     new = {each.fingerprint for each in change.findings}
     findings = (replace(each, status="new") if each.fingerprint in new else each for each in both.findings)
     return both._replace(findings=tuple(findings))
+
+
+def _changed_files(head: Opened, base: Opened | None, baseline: Baseline) -> ChangedFiles:
+    """The files that differ between the revisions, as the template of head may name them."""
+
+    def same(path: str, old: str) -> bool:
+        try:
+            data = head.files.read(path)
+        except UserError:
+            return False  # nobody can tell, so that it counts as changed
+        return data is not None and baseline.files.holds(old, data)
+
+    folder = None if base is None else posixpath.dirname(base.path)
+    renames = Renames(folder, baseline.renamed, baseline.files.below, same)
+    return ChangedFiles(baseline.changed, posixpath.dirname(head.path), renames)
 
 
 def _head_deployments(

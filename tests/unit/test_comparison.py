@@ -319,8 +319,7 @@ def ends(work_tree) -> dict[str, str]:
     return {"base": commit, "head": commit}
 
 
-def test_code_that_changes_beside_the_template_is_seen(work_tree, check):
-    sam = """\
+SAM = """\
 Transform: AWS::Serverless-2016-10-31
 Resources:
   Fn:
@@ -330,13 +329,56 @@ Resources:
       Runtime: {runtime}
       Events: {{Api: {{Type: Api, Properties: {{Path: /, Method: get}}}}}}
 """
-    work_tree.write("infra/t.yaml", sam.format(folder="../src/", runtime="python3.12"))
+
+
+def test_code_that_changes_beside_the_template_is_seen(work_tree, check):
+    work_tree.write("infra/t.yaml", SAM.format(folder="../src/", runtime="python3.12"))
     work_tree.write("src/app.py", "old")
     work_tree.commit()
-    work_tree.write("infra/t.yaml", sam.format(folder="../src/", runtime="python3.13"))
+    work_tree.write("infra/t.yaml", SAM.format(folder="../src/", runtime="python3.13"))
     assert found(check("--base", "HEAD", "--select", RACE)[1]) == []
     work_tree.write("src/app.py", "new")
     assert found(check("--base", "HEAD", "--select", RACE)[1]) == [(RACE, "new")]
+
+
+@pytest.mark.parametrize(
+    ("template", "code", "folder"),
+    [
+        ("t.yaml", "src/app.py", "./src"),
+        ("infra/t.yaml", "src/app.py", "../src/"),
+        ("t.yaml", "services/orders/app.py", "services/orders"),
+        ("infra/t.yaml", "infra/src/app.py", "src"),
+    ],
+)
+def test_code_that_is_only_moved_is_the_same(work_tree, check, template, code, folder):
+    work_tree.write("t.yaml", SAM.format(folder="src/", runtime="python3.12"))
+    work_tree.write("src/app.py", "same\n" * 20)
+    work_tree.commit()
+    for path in ("t.yaml", "src/app.py"):
+        (work_tree.root / path).unlink()
+    work_tree.write(template, SAM.format(folder=folder, runtime="python3.13"))
+    work_tree.write(code, "same\n" * 20)
+    work_tree.commit()
+    assert found(check("--base", "HEAD~1", "--select", RACE)[1]) == []
+    work_tree.write(code, "same\n" * 20 + "and more\n")
+    work_tree.commit()
+    (finding,) = check("--base", "HEAD~2", "--select", RACE)[1]["findings"]
+    assert (finding["severity"], finding["values"]["mix"]) == ("note", "Code and Runtime")
+
+
+@pytest.mark.parametrize("kept", ["src/other.py", "lib/other.py"])
+def test_another_folder_is_other_code(work_tree, check, kept):
+    """One that part of the code has moved to, while the rest stayed or others were there."""
+    work_tree.write("t.yaml", SAM.format(folder="src/", runtime="python3.12"))
+    work_tree.write("src/app.py", "same\n" * 20)
+    work_tree.write(kept, "")
+    work_tree.commit()
+    (work_tree.root / "src/app.py").unlink()
+    work_tree.write("t.yaml", SAM.format(folder="lib/", runtime="python3.13"))
+    work_tree.write("lib/app.py", "same\n" * 20)
+    work_tree.commit()
+    (finding,) = check("--base", "HEAD~1", "--select", RACE)[1]["findings"]
+    assert (finding["severity"], finding["values"]["mix"]) == ("warning", "Code and Runtime")
 
 
 # --- problems ---------------------------------------------------------------------------------------------------------

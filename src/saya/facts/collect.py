@@ -11,6 +11,7 @@ from saya.facts.view import View
 from saya.model.resolve import Resolver
 
 if TYPE_CHECKING:
+    from saya.facts.changed_files import Renames
     from saya.facts.layer_catalogue import HouseLayer
 
 # The module is imported only when a policy asks for its kind of fact.
@@ -42,23 +43,29 @@ def collect_facts(
 
 
 def collect_changes(
-    base: Resolver, head: Resolver, kinds: Collection[str], *, changed_files: frozenset[str] | None, folder: str
+    base: Resolver,
+    head: Resolver,
+    kinds: Collection[str],
+    *,
+    changed_files: frozenset[str] | None,
+    folder: str,
+    renames: Renames | None = None,
 ) -> Iterator[Fact]:
     """The facts about the way from base to head of one template, each resolved in the context that belongs to the
     other's.
 
     `changed_files` are the files that differ between the revisions, None where nobody says; `folder` is that of the
-    template. Both are relative to the root of the repository, with `/`.
+    template. Both are relative to the root of the repository, with `/`. `renames` says what of them was only moved.
     """
     if "function_change" not in kinds and "alias" not in kinds:
         return
     from saya.facts.alias_states import stale_aliases
-    from saya.facts.code_changes import ChangedFiles
+    from saya.facts.changed_files import NO_RENAMES, ChangedFiles
     from saya.facts.function_changes import change_facts
     from saya.facts.function_differences import find_changes
 
     before, after = View(base), View(head)
-    revisions, changes = find_changes(before, after, ChangedFiles(changed_files, folder))
+    revisions, changes = find_changes(before, after, ChangedFiles(changed_files, folder, renames or NO_RENAMES))
     if "function_change" in kinds:
         yield from change_facts(before, after, revisions, changes)
     if "alias" in kinds:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from saya.facts.code_changes import ChangedFiles, code_differences
+from saya.facts.changed_files import ChangedFiles
+from saya.facts.code_changes import code_differences
 from saya.facts.layer_changes import layer_differences
 from saya.facts.tables import UpdatedProperty, updated_properties
 from saya.facts.view import View

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from saya.facts.code_changes import ChangedFiles, differs_in_time_only, local_paths
+from saya.facts.changed_files import ChangedFiles
+from saya.facts.code_changes import differs_in_time_only, elsewhere, touched
 from saya.model.attributes import LAYER_TYPES
 from saya.model.compare import Difference, Revisions
 from saya.model.resolve import Resolver, TemplateResource
@@ -43,12 +44,11 @@ def _content_differences(revisions: Revisions, name: str, files: ChangedFiles) -
     if guard is None:
         return
     for property_ in (*_CONTENT, *_OTHERS):
-        for each in revisions.differences(before, after, property_):
+        for each in elsewhere(revisions, before, after, revisions.differences(before, after, property_), files):
             joined = revisions.head.join(guard, each.guard)
             if joined is not None:
                 undecided = _PACKAGED_ANEW if differs_in_time_only(each) else each.undecided
                 yield each._replace(guard=joined, undecided=undecided)
     for property_ in _CONTENT:
-        for node, path in local_paths(revisions.head, after, property_):
-            if files.touch(after, path):
-                yield Difference((property_,), guard, None, None, node)
+        for node in touched(revisions, before, after, property_, files):
+            yield Difference((property_,), guard, None, None, node)

@@ -94,6 +94,34 @@ def test_another_place_of_the_code_is_other_code(base, head):
     assert change(base, base) is None
 
 
+# What `package` says of an upload.
+
+DIGEST, ANOTHER = "3c2bc2da7576810682419519fdc578bb", "0d13904d1fbd69ecd879992058f1aa41"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "CodeUri: s3://releases/collector/{}/{}",
+        "CodeUri: {{Bucket: releases, Key: {}/{}.zip}}",
+        "Code: {{S3Bucket: !Sub 'releases-${{AWS::Region}}', S3Key: !Sub '${{AWS::Region}}/{}/{}'}}",
+    ],
+)
+def test_an_upload_with_the_same_digest_in_its_name_is_the_same_code(code):
+    type_ = "AWS::Lambda::Function" if code.startswith("Code:") else "AWS::Serverless::Function"
+    top = SAM if "Serverless" in type_ else ""
+    old, moved, new = (code.format(*each) for each in (("v1", DIGEST), ("v2", DIGEST), ("v2", ANOTHER)))
+    assert change(old, moved, type_=type_, top=top) is None
+    changed = change(old, new, type_=type_, top=top)
+    assert changed is not None
+    assert (changed.mix, changed.changes) == ("Code and Environment", True)
+
+
+def test_a_key_with_no_digest_in_its_name_is_other_code():
+    keys = "Code: {S3Bucket: b, S3Key: v1/abc.zip}", "Code: {S3Bucket: b, S3Key: v2/abc.zip}"
+    assert change(*keys) is not None
+
+
 # What the AWS CDK says of an asset.
 
 ONE, OTHER = "asset." + "a" * 64, "asset." + "b" * 64
