@@ -114,8 +114,7 @@ class Programs:
                 return _merged(_joined([self.said_of(made), *told]))
         except SynthesisError as error:
             place = self.told(program, posixpath.join(program.folder, "cdk.json"))
-            last = tuple(f"{place}: the program's last words: {line}" for line in error.tail)
-            return Report(errors=problems_of(error, place), notices=last)
+            return Report(errors=tuple(replace(each, output=error.tail) for each in problems_of(error, place)))
 
     # what was made
 

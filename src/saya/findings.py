@@ -145,6 +145,7 @@ class Problem:
     """A file or a part of one that could not be judged, and why, in one line. `line` and `column` are 1-based.
 
     `status` is `existing` where base has the problem too: the file is the same, or was judged all the same.
+    `output` is the end of what a program printed that failed, by lines: anybody's text.
     """
 
     path: str
@@ -153,6 +154,7 @@ class Problem:
     kind: str
     message: str
     status: Status = "new"
+    output: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         place = [str(part) for part in (self.path, self.line, self.column) if part is not None]

@@ -69,7 +69,7 @@ def _message(finding: Finding) -> str:
 
 
 def _problem(problem: Problem) -> str:
-    message = _cropped([inert(problem.message)])
+    message = _cropped(map(inert, (problem.message, *problem.output)))
     return command(
         "error", message, file=inert(problem.path), line=problem.line, col=problem.column, title="Saya: not judged"
     )

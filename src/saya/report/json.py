@@ -186,6 +186,7 @@ def _problem(problem: Problem) -> dict[str, Any]:
         "kind": problem.kind,
         "message": problem.message,
         "status": problem.status,
+        "output": list(problem.output),
     }
 
 

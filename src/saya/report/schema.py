@@ -151,4 +151,5 @@ def _problem() -> dict[str, Any]:
         kind=_STRING,
         message=_STRING,
         status=_STATUS,
+        output=_list(_STRING),
     )

@@ -95,7 +95,8 @@ class _Teller:
     def problem(self, problem: Problem) -> str:
         parts = (inert_path(problem.path), problem.line, problem.column)
         place = ":".join(str(part) for part in parts if part is not None)
-        return f"{place}: {self.paint(f'problem[{problem.kind}]', 'error')}: {inert(problem.message)}"
+        told = f"{place}: {self.paint(f'problem[{problem.kind}]', 'error')}: {inert(problem.message)}"
+        return "\n".join([told, *(f"  {self.paint('|', 'dim')} {inert(line)}" for line in problem.output)])
 
     def silenced(self, entry: Suppressed) -> str:
         """A finding that this change silences."""
