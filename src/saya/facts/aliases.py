@@ -10,15 +10,17 @@ from saya.model.attributes import ALIAS_TYPE, LONGEST_ID, VERSION_TYPE
 from saya.model.guard import Guard
 from saya.model.lambda_names import read_function_name
 from saya.model.references import FUNCTION, reason_of
-from saya.model.value import Absent, Text, Unknown, Value
+from saya.model.value import Absent, Mapping, Text, Unknown, Value
 from saya.pattern import pattern
 from saya.record import NamedTuple
+from saya.text.node import ScalarNode
 
 if TYPE_CHECKING:
     from saya.facts.view import View
     from saya.model.resolve import TemplateResource
 
 _RENAMED = pattern(r"(?:CurrentVersion[0-9A-F]{8}[0-9a-f]{32}|LambdaVersion[0-9A-Za-z]{32,})$")
+_STEERING = ("ProvisionedConcurrencyConfig", "RoutingConfig", "DeploymentPreference")
 _NAME_OPEN = Unknown("the alias's name is not decided by the template")
 
 
@@ -87,7 +89,31 @@ def _alias(
     generated: bool,
 ) -> Alias:
     resource = view.resource(declared)
-    return Alias(**vars(resource), name=name, latest=latest, moves=moves, generated=generated)
+    reference = f"{declared.id}.Alias" if generated else declared.id
+    return Alias(
+        **vars(resource),
+        name=name,
+        latest=latest,
+        moves=moves,
+        generated=generated,
+        reference=reference,
+        steered=_is_steered(view, declared),
+    )
+
+
+def _is_steered(view: View, declared: TemplateResource) -> bool:
+    """Whether more than the version decides what the callers of an alias meet. Of SAM's, `declared` is the function."""
+    return "UpdatePolicy" in declared.node.entries or any(
+        not is_off(option.value) for name in _STEERING for option in view.resolver.option(declared, name)
+    )
+
+
+def is_off(value: Value) -> bool:
+    """Whether a setting is not made: absent, or a mapping that says it is not enabled."""
+    if value is Absent.NO_VALUE:
+        return True
+    enabled = value.entries.get("Enabled") if isinstance(value, Mapping) else None
+    return enabled is not None and isinstance(enabled.node, ScalarNode) and enabled.node.text.lower() == "false"
 
 
 def _name_of(value: Value) -> str | Unknown:

@@ -23,6 +23,7 @@ from saya.text.source import Location, Span
 _OPENING = "{{resolve:"
 _REFERENCE = pattern(r"\{\{resolve:(ssm-secure|ssm|secretsmanager):((?:(?!\{\{).)*?)(?:\}\}|(?=\{\{)|$)", re.DOTALL)
 _SECRET_PART = pattern(r":(?:SecretString|SecretBinary)\b")
+_CURRENT = pattern(r":SecretString(?::[^:]*(?::(?:AWSCURRENT)?:?)?)?\Z")
 _PARAMETER_VERSION = pattern(r":\d*\Z")
 _SERVICES: dict[str, Literal["ssm", "ssm-secure", "secretsmanager"]] = {
     "ssm": "ssm",
@@ -75,7 +76,8 @@ def _of_resource(view: View, declared: TemplateResource, *, written: str = "") -
                 fields |= reading(view, declared, service, text)
             whole = match.start() == 0 and match.end() == len(masked)
             key = place.path[-1] if whole and isinstance(place.path[-1], str) else None
-            yield DynamicReference(**fields, service=service, name=name, key=key)
+            pinned = _is_pinned(match[2], service)
+            yield DynamicReference(**fields, service=service, name=name, key=key, pinned=pinned)
 
 
 def _name_span(match: re.Match[str], service: str) -> tuple[int, int]:
@@ -84,6 +86,13 @@ def _name_span(match: re.Match[str], service: str) -> tuple[int, int]:
     behind = (_SECRET_PART if service == "secretsmanager" else _PARAMETER_VERSION).search(written)
     name = written[: behind.start()] if behind is not None else written
     return start, start + len(name.rstrip(":") if service == "secretsmanager" and behind is None else name)
+
+
+def _is_pinned(written: str, service: str) -> bool:
+    """Whether a reference is of another version or stage than the current one."""
+    if service != "secretsmanager":
+        return _PARAMETER_VERSION.search(written) is not None
+    return ":SecretString" in written and _CURRENT.search(written) is None
 
 
 def _location(place: Place, text: Text) -> Location:

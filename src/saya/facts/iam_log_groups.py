@@ -115,7 +115,7 @@ def _item(groups: LogGroups, place: Place) -> _Item | None:
             return None
         match = _RESOURCE.fullmatch(text.masked)
         return _Item(place, None, None, str(text.slice(*match.span("resource")) if match else text))
-    named = groups.named(written.name, place.guard)
+    named = groups.named(written, place.guard)
     if named is None:
         return _Item(place, None, None, "")
     guard, group = named

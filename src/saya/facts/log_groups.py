@@ -76,14 +76,14 @@ def _site_fact(
         return LogGroupArn(
             **view.fields(declared, place), log_group=None, log_group_name=label, form=reason, behind=None, **columns
         )
-    named = groups.named(written.name, place.guard)
+    named = groups.named(written, place.guard)
     if named is None or written.form is None:
         return None
     guard, group = named
     fields = _fields(view, declared, place._replace(guard=guard), group.label)
     return LogGroupArn(
         **fields,
-        log_group=group.resource,
+        log_group=group.meant,
         log_group_name=group.label,
         form=written.form,
         behind=written.behind,
@@ -107,7 +107,7 @@ def _undecided(site: LogGroupSite, place: Place) -> Unknown | None:
 def _grant_fact(view: View, grant: Grant) -> LogGroupArn:
     return LogGroupArn(
         **_fields(view, grant.declared, grant.place, grant.group.label),
-        log_group=grant.group.resource,
+        log_group=grant.group.meant,
         log_group_name=grant.group.label,
         wants=grant.wants,
         form=grant.form,

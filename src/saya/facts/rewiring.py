@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from saya.facts import invocations
-from saya.facts.function_grants import Grants, Permission, move_of
+from saya.facts.function_grants import ELSEWHERE, Grants
+from saya.facts.lambda_permissions import Permission, Permissions
 from saya.facts.moves import Move
+from saya.facts.publishing import Publishing, is_unqualified
 from saya.facts.tables import ITEMS, KEYS, InvocationSite, invocation_sites_of
 from saya.facts.types import Function, Invocation
 from saya.facts.view import View
-from saya.model.lambda_names import read_function_name
-from saya.model.value import Absent, Text, Unknown
+from saya.model.dependencies import needs
 from saya.record import NamedTuple, replace
 from saya.text.source import Location
 
 MOST_CALLERS = 50
 """Of a function with more callers, no change of all of them is shown."""
 
-_UNQUALIFIED = ("absent", "latest")
-_LIVE = ("synchronous", "asynchronous")
 _FORMS = ("arn", "name-or-arn", "arn-or-invoke-uri")
-_EVENT_INVOKE_CONFIG = "AWS::Lambda::EventInvokeConfig"
+_BY_PERMISSION = ("resource_policy", "either")
+_NOT_QUEUED = ("event_source_mapping", "state_machine")
+"""What Lambda does not queue, so that no EventInvokeConfig is for it. Source: Lambda guide, asynchronous invocation."""
 _SAM_FUNCTION = "AWS::Serverless::Function"
 
 
@@ -31,20 +32,19 @@ def collect(view: View) -> Iterator[Invocation]:
     found = list(invocations.collect(view))
     by_function: dict[str, list[Invocation]] = defaultdict(list)
     for fact in found:
-        if _is_unqualified(fact) and isinstance(fact.target, Function):
+        if is_unqualified(fact) and isinstance(fact.target, Function):
             by_function[fact.target.id].append(fact)
-    rewiring = _Rewiring(view, by_function)
+    rewiring = _Rewiring(view, by_function, Publishing(view, found))
     for fact in found:
-        yield rewiring.with_moves(fact) if _is_unqualified(fact) and isinstance(fact.target, Function) else fact
-
-
-def _is_unqualified(fact: Invocation) -> bool:
-    return fact.qualifier in _UNQUALIFIED and fact.exposure in _LIVE and fact.qualifier_support == "accepted"
+        yield rewiring.with_moves(fact) if is_unqualified(fact) and isinstance(fact.target, Function) else fact
 
 
 class _Way(NamedTuple):
-    """How one caller goes to an alias: what changes, and the permissions among it; or what stands in the way."""
+    """How one caller goes to an alias: what changes, and the permissions among it; or what stands in the way, and the
+    permissions that it needs where it is.
+    """
 
+    caller: str
     moves: tuple[Move, ...] = ()
     permissions: tuple[str, ...] = ()
     obstacle: str | None = None
@@ -61,18 +61,19 @@ class _Callers(NamedTuple):
 
 
 class _Rewiring:
-    def __init__(self, view: View, by_function: dict[str, list[Invocation]]) -> None:
+    def __init__(self, view: View, by_function: dict[str, list[Invocation]], publishing: Publishing) -> None:
         self.view = view
         self.by_function = by_function
+        self.publishing = publishing
         self.grants = Grants(view)
+        self.permissions = Permissions(view)
         self._known: dict[str, _Callers] = {}
-        self._configured: set[str] | None = None
 
     def with_moves(self, fact: Invocation) -> Invocation:
         function = fact.target
         assert isinstance(function, Function)
         if fact.integration == "sam_event":
-            return replace(fact, obstacle=self._publishing_obstacle(function))
+            return replace(fact, obstacle=self.publishing.sam_obstacle(function))
         if fact.bypasses is None and function.type == _SAM_FUNCTION:
             return fact
         if fact.bypasses is not None and len(self.view.aliases.get(function.id, ())) > 1:
@@ -86,65 +87,54 @@ class _Rewiring:
         moves = known.shared.get(own.permissions[0], own.moves) if own.permissions else own.moves
         return replace(fact, moves=moves, moves_of_all=known.moves)
 
-    # an alias that SAM publishes
-
-    def _publishing_obstacle(self, function: Function) -> str | None:
-        """Why publishing an alias would change more than the events of a SAM function.
-
-        Source: SAM specification, AutoPublishAlias: what SAM makes goes to the alias, what is written by hand does not.
-        """
-        declared = self.view.resolver.resources[function.id]
-        for other in self.by_function[function.id]:
-            if other.integration == "function_url":
-                return "it has a function URL, whose address would change"
-            if other.integration != "sam_event":
-                return f"`{other.resource.id}` invokes the function by itself, and would stay where it is"
-        for name, what in (("FunctionUrlConfig", "a function URL"), ("EventInvokeConfig", "an EventInvokeConfig")):
-            if any(option.value is not Absent.NO_VALUE for option in self.view.resolver.option(declared, name)):
-                return f"it has {what}, which would move to the alias"
-        if function.id in self._with_event_invoke_config():
-            return "it has an EventInvokeConfig, which is not the alias's"
-        return None
-
-    def _with_event_invoke_config(self) -> set[str]:
-        if self._configured is None:
-            self._configured = set()
-            for declared in self.view.resolver.of_type(_EVENT_INVOKE_CONFIG):
-                for option in self.view.resolver.option(declared, "FunctionName"):
-                    named = read_function_name(option.value) if isinstance(option.value, Text) else None
-                    functions = self.view.named(named.name) if named is not None else None
-                    if functions is not None and not isinstance(functions, Unknown):
-                        self._configured |= {each.id for _, each in functions}
-        return self._configured
-
     # callers that are written by hand
 
     def _callers_of(self, function: Function) -> _Callers:
         ways = {id(fact): self._way(fact, function) for fact in self.by_function[function.id]}
+        groups = _Groups(ways.values())
+        ways = {key: groups.held(way) for key, way in ways.items()}
         free = [way for way in ways.values() if way.obstacle is None]
         moves = dict.fromkeys(move for way in free for move in way.moves)
-        return _Callers(ways, _shared(free), tuple(moves) if len(free) <= MOST_CALLERS else ())
+        return _Callers(ways, groups.moves(), tuple(moves) if len(free) <= MOST_CALLERS else ())
 
     def _way(self, fact: Invocation, function: Function) -> _Way:
         if fact.integration == "sam_event":
-            return _Way(obstacle="an event of SAM goes where AutoPublishAlias says")
+            return _Way(fact.resource.id, obstacle="an event of SAM goes where AutoPublishAlias says")
         row = _row_of(fact)
-        obstacle = _obstacle_of(fact, row)
+        caller = self.view.resolver.resources[fact.resource.id]
+        principal = row.principal if row is not None and row.authorised_by in _BY_PERMISSION else None
+        permissions = self.permissions.granted(function.id, caller, principal) if principal is not None else []
+        way = _Way(fact.resource.id, permissions=tuple(each.declared.id for each in permissions))
+        obstacle = _obstacle_of(fact, row) or self._obstacle(fact, function, permissions)
         if obstacle is not None:
-            return _Way(obstacle=obstacle)
+            return way._replace(obstacle=obstacle)
         site = Move(at=self._written_at(fact), resource=fact.resource.id, property=fact.property, change="replaced")
-        by = "role" if row is None else row.authorised_by
+        alias = fact.bypasses.id if fact.bypasses is not None else None
         if fact.integration == "event_source_mapping":
-            return _Way((site,))  # it polls with the function's own role, and has no grant
-        if by in ("resource_policy", "either"):
-            granted = self.grants.permissions(function.id, fact.resource.id)
-            permissions = [each for each in granted if row is not None and each.principal == row.principal]
-            if permissions:
-                return self._with_permissions(fact, site, permissions)
-        if by in ("role", "either"):
-            by_role = self.grants.of_role(self.view.resolver.resources[fact.resource.id], function.id)
-            return _Way(obstacle=by_role) if isinstance(by_role, str) else _Way((site, *by_role))
-        return _Way(obstacle="what lets it invoke the function is not in this template")
+            return way._replace(moves=(site,))  # it polls with the function's own role, and has no grant
+        if alias is not None and self.permissions.covers_alias(function.id, alias, caller, principal):
+            return _Way(fact.resource.id, (site,))
+        if permissions:
+            return way._replace(moves=(site, *(each.move for each in permissions)))
+        by_role: list[Move] | str = ELSEWHERE
+        if row is None or row.authorised_by in ("role", "either"):
+            by_role = self.grants.of_role(caller, function.id, alias)
+        return way._replace(obstacle=by_role) if isinstance(by_role, str) else way._replace(moves=(site, *by_role))
+
+    def _obstacle(self, fact: Invocation, function: Function, permissions: list[Permission]) -> str | None:
+        """What of the template stands in the way of one caller."""
+        if fact.bypasses is None and (obstacle := self.publishing.obstacle(function)) is not None:
+            return obstacle
+        queued = fact.exposure == "asynchronous" and fact.integration not in _NOT_QUEUED
+        if queued and self.publishing.is_configured(function):
+            return "the function has an EventInvokeConfig, which is for one qualifier only"
+        if any(each.broad for each in permissions) and self.publishing.is_passed_on(function):
+            return "its permission names no source, and other stacks that know the function may need it"
+        if fact.resource.type == "AWS::S3::Bucket":
+            names = set(needs(self.view.resolver.resources[fact.resource.id].node, always=False))
+            if any(each.declared.id not in names for each in permissions):
+                return "a bucket is updated only when the permission is there, and does not depend on it"
+        return None
 
     def _written_at(self, fact: Invocation) -> Location:
         """Where the target stands: in the resource's own DefinitionSubstitutions, if it takes it from there."""
@@ -156,32 +146,40 @@ class _Rewiring:
                 return fact.origins[0]
         return fact.at
 
-    def _with_permissions(self, fact: Invocation, site: Move, permissions: list[Permission]) -> _Way:
-        caller = self.view.resolver.resources[fact.resource.id].node
-        for each in permissions:
-            written = caller.source.text[caller.start : caller.end]
-            if fact.resource.type == "AWS::S3::Bucket" and each.declared.id not in written:
-                return _Way(obstacle="a bucket is updated only when the permission is there, and does not depend on it")
-        return _Way((site, *map(move_of, permissions)), tuple(each.declared.id for each in permissions))
 
+class _Groups:
+    """The callers of a function that share permissions, or share one with those that do: they move together."""
 
-def _shared(ways: list[_Way]) -> dict[str, tuple[Move, ...]]:
-    """By permission: the moves of the callers that share it, or share one with those that do."""
-    leader: dict[str, str] = {}
+    def __init__(self, ways: Iterable[_Way]) -> None:
+        self._leader: dict[str, str] = {}
+        self._ways: dict[str, list[_Way]] = defaultdict(list)
+        sharing = [way for way in ways if way.permissions]
+        for way in sharing:
+            for name in way.permissions:
+                self._leader[self._find(name)] = self._find(way.permissions[0])
+        for way in sharing:
+            self._ways[self._find(way.permissions[0])].append(way)
 
-    def find(name: str) -> str:
-        while leader.setdefault(name, name) != name:
-            leader[name] = name = leader[leader[name]]
+    def held(self, way: _Way) -> _Way:
+        """A way; with an obstacle where another that shares a permission with it has one."""
+        if way.obstacle is None and way.permissions:
+            for other in self._ways[self._find(way.permissions[0])]:
+                if other.obstacle is not None:
+                    return way._replace(obstacle=f"`{other.caller}`, which has the same permission, cannot move")
+        return way
+
+    def moves(self) -> dict[str, tuple[Move, ...]]:
+        """The moves of all callers that move together, by permission."""
+        found = {
+            leader: tuple(dict.fromkeys(move for way in ways for move in way.moves))
+            for leader, ways in self._ways.items()
+        }
+        return {name: found[self._find(name)] for name in self._leader}
+
+    def _find(self, name: str) -> str:
+        while self._leader.setdefault(name, name) != name:
+            self._leader[name] = name = self._leader[self._leader[name]]
         return name
-
-    for way in ways:
-        for name in way.permissions:
-            leader[find(name)] = find(way.permissions[0])
-    groups: dict[str, dict[Move, None]] = defaultdict(dict)
-    for way in ways:
-        if way.permissions:
-            groups[find(way.permissions[0])].update(dict.fromkeys(way.moves))
-    return {name: tuple(groups[find(name)]) for name in leader}
 
 
 def _obstacle_of(fact: Invocation, row: InvocationSite | None) -> str | None:

@@ -6,6 +6,7 @@ characters.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -14,9 +15,10 @@ from saya.facts.iam_statements import Statement, entries, statements
 from saya.facts.view import View
 from saya.model.lambda_names import read_function_name
 from saya.model.resolve import TemplateResource
-from saya.model.value import Reference, Text, Unknown
+from saya.model.value import Absent, Reference, Text, Unknown
 
 _ACTIONS = {"secretsmanager": "secretsmanager:getsecretvalue", "ssm-secure": "ssm:getparameter"}
+_COMMON_KEY = "alias/aws/secretsmanager"
 _OWN_TYPE = "AWS::SecretsManager::Secret"
 _SAM_POLICY = ("Policies", "[]", "AWSSecretsManagerGetSecretValuePolicy", "SecretArn")
 
@@ -28,11 +30,14 @@ def reading(view: View, declared: TemplateResource, service: str, name: Text) ->
     return {
         "secret": view.resource(secret) if secret is not None and secret.type == _OWN_TYPE else None,
         "spelled": name.literal,
-        "readable": _readable(view, declared, service, name),
+        "readable": _readable(view, declared, service, name, secret),
     }
 
 
-def _readable(view: View, declared: TemplateResource, service: str, name: Text) -> bool | Unknown:
+def _readable(
+    view: View, declared: TemplateResource, service: str, name: Text, secret: TemplateResource | None
+) -> bool | Unknown:
+    has_key = secret is not None and _has_key(view, secret)
     found: list[bool] = []
     for option in view.resolver.option(declared, "ServiceToken"):
         named = read_function_name(option.value) if isinstance(option.value, Text) else None
@@ -41,31 +46,54 @@ def _readable(view: View, declared: TemplateResource, service: str, name: Text) 
             return False
         if isinstance(functions, Unknown):
             return functions
-        found += [_may_read(view, function, service, name) for _, function in functions]
+        for _, function in functions:
+            found.append(_may_read(view, function, service, name) and (not has_key or _may_decrypt(view, function)))
     return bool(found) and all(found)
 
 
+def _has_key(view: View, secret: TemplateResource) -> bool:
+    """Whether a secret is encrypted with a key that is not everybody's of the account."""
+    values = (option.value for option in view.resolver.option(secret, "KmsKeyId"))
+    return any(
+        value is not Absent.NO_VALUE and not (isinstance(value, Text) and value.literal == _COMMON_KEY)
+        for value in values
+    )
+
+
 def _may_read(view: View, function: TemplateResource, service: str, name: Text) -> bool:
-    holders = holders_of(view, function)
-    for statement in statements(view):
-        own = statement.declared.id in holders or holders & attached_roles(view, statement.declared)
-        if own and _allows(view, statement, service, name):
-            return True
+    if _may(view, function, _ACTIONS[service], lambda resource: _covers(resource, name)):
+        return True
     if service == "secretsmanager":
         granted = (place.value for place in view.resolver.places(function, _SAM_POLICY))
         return any(isinstance(value, Text) and _covers(value, name) for value in granted)
     return False
 
 
-def _allows(view: View, statement: Statement, service: str, name: Text) -> bool:
+def _may_decrypt(view: View, function: TemplateResource) -> bool:
+    """Whether a function may use some key: a secret with a key of its own cannot be read without."""
+    return _may(view, function, "kms:decrypt", lambda _: True)
+
+
+def _may(view: View, function: TemplateResource, action: str, covers: Callable[[Text], bool]) -> bool:
+    holders = holders_of(view, function)
+    return any(
+        _allows(view, statement, action, covers)
+        for statement in statements(view)
+        if statement.declared.id in holders or holders & attached_roles(view, statement.declared)
+    )
+
+
+def _allows(view: View, statement: Statement, action: str, covers: Callable[[Text], bool]) -> bool:
+    if entries(view, statement, "Condition"):
+        return False  # whether it holds for the handler is not looked at
     effects = [place.value for place in entries(view, statement, "Effect")]
     if not all(isinstance(value, Text) and value.literal == "Allow" for value in effects):
         return False
     actions = [place.value for place in entries(view, statement, "Action")]
-    if not any(isinstance(value, Text) and fnmatchcase(_ACTIONS[service], value.masked.lower()) for value in actions):
+    if not any(isinstance(value, Text) and fnmatchcase(action, value.masked.lower()) for value in actions):
         return False
     resources = [place.value for place in entries(view, statement, "Resource")]
-    return any(isinstance(value, Text) and _covers(value, name) for value in resources)
+    return any(isinstance(value, Text) and covers(value) for value in resources)
 
 
 def _covers(pattern: Text, name: Text) -> bool:

@@ -64,12 +64,16 @@ class Alias(Resource):
         moves: whether a deployment moves it to a new version: AutoPublishAlias, or a Version whose logical ID is
             renamed with the function (CDK, Serverless Framework).
         generated: whether SAM makes it, so that no resource of the template is the alias.
+        reference: what `Ref` takes for it.
+        steered: whether more than its version decides what callers meet: provisioned concurrency, weights, CodeDeploy.
     """
 
     name: str | Unknown
     latest: bool | Unknown
     moves: bool | Unknown
     generated: bool
+    reference: str
+    steered: bool
 
 
 @record(kw_only=True)

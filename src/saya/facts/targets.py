@@ -108,7 +108,8 @@ def qualified(
 ) -> Iterator[Target]:
     """The targets that a function with a qualifier comes to, by the aliases that the template gives it."""
     function = view.function(declared)
-    uses = [use for use in view.aliases.get(declared.id, ()) if isinstance(qualifier, Text) and _names(qualifier, use)]
+    known = view.aliases.get(declared.id, ()) if isinstance(qualifier, Text) else ()
+    uses = [use for use in known if isinstance(qualifier, Text) and names_alias(qualifier, use)]
     for use in uses:
         joined = view.resolver.join(guard, use.guard)
         if joined is not None:
@@ -162,7 +163,7 @@ def _bypassing(view: View, function: Function, guard: Guard, kind: Qualifier | U
     yield Target(guard, function, kind)
 
 
-def _names(qualifier: Text, use: AliasUse) -> bool:
+def names_alias(qualifier: Text, use: AliasUse) -> bool:
     """Whether a qualifier means this alias: it came from a reference to it, or it is its name."""
     for part in qualifier.parts:
         for reference in (part.expanded, part.hole):

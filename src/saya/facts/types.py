@@ -125,7 +125,7 @@ class LogGroupArn(Fact):
     """A log group's ARN given to a property or an IAM statement.
 
     Attributes:
-        log_group: the log group of this template; absent where the ARN is spelled out.
+        log_group: the log group of this template; absent where the ARN may be of another one of that name.
         log_group_name: the log group's name or logical ID, to speak of it.
         wants: the form that the consumer wants.
         form: the form it is given: `starred` ends in `:*`, `bare` does not, `doubled` ends in `:*:*`, `infix` has `:*`
@@ -157,6 +157,7 @@ class DynamicReference(Fact):
         secret: the secret, where it is a resource of this template.
         spelled: the name or ARN, where it is written out in full.
         readable: whether a grant of this template lets the handler of the custom resource read it.
+        pinned: whether it is of a version or stage, which its name alone does not say.
     """
 
     service: Literal["ssm", "ssm-secure", "secretsmanager"]
@@ -165,6 +166,7 @@ class DynamicReference(Fact):
     secret: Resource | None = None
     spelled: str | None = None
     readable: bool | Unknown = False
+    pinned: bool = False
 
 
 @record(kw_only=True)

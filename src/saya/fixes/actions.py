@@ -18,7 +18,7 @@ from saya.text.edit import NotEditableError, Replacement
 from saya.text.edit_entries import add_entry, add_item, remove, rename_key, replace_value, set_entry
 from saya.text.edit_scalars import rewrite_scalar, rewrite_within
 from saya.text.edit_spots import Spot, innermost, scalars
-from saya.text.node import MappingNode, ScalarNode
+from saya.text.node import MappingNode, Node, ScalarNode
 from saya.text.source import Location, Span
 
 _VARIABLE = pattern(r'"?(\$\{[A-Za-z0-9.:]+\})"?')
@@ -84,7 +84,10 @@ def _move(edit: EditTemplate, fact: Fact, document: Document) -> Edits:
 
 
 def _declare(edit: EditTemplate, fact: Fact, document: Document) -> Edits:
-    """A new resource behind that of the fact's function, or behind the last one. Raises NotEditableError."""
+    """A new resource behind that of the fact's function and under its Condition, or behind the last one.
+
+    Raises NotEditableError.
+    """
     name = fill(edit.key, fact)
     resources = document.resources()
     section = resources.node
@@ -95,8 +98,16 @@ def _declare(edit: EditTemplate, fact: Fact, document: Document) -> Edits:
     owner = str(getattr(value_at(fact, ("target",)), "id", fact.resource.id)) if hasattr(fact, "target") else ""
     after = owner if owner in section.entries else list(section.entries)[-1]
     blank = "\n\n" in document.source.text[section.start : section.end].replace("\r", "")
-    content = filled(edit.content, fact)
+    content = _under_condition(filled(edit.content, fact), section.entries.get(owner))
     yield add_entry(resources, name, content, document.manner, after=after, blank=blank), Target(name)
+
+
+def _under_condition(content: object, owner: Node | None) -> object:
+    """A resource that exists when another does."""
+    condition = owner.get("Condition") if isinstance(owner, MappingNode) else None
+    if not isinstance(content, dict) or not isinstance(condition, ScalarNode):
+        return content
+    return {"Type": content["Type"], "Condition": condition.text, **content}
 
 
 def _replaced(document: Document, at: Location, content: object) -> Replacement:

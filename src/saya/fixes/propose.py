@@ -14,6 +14,8 @@ from saya.policy.operators import holds
 from saya.policy.wording import fill
 from saya.text.edit import NotEditableError, Replacement, ordered
 
+_DANGER = ("safe", "unsafe", "manual")
+
 
 def propose(ground: Ground, document: Document, *, patches: bool = True) -> Iterator[Proposal | Declined]:
     """What the fixes of the policy whose `where` holds would change, in the order in which they are to be tried.
@@ -28,7 +30,7 @@ def propose(ground: Ground, document: Document, *, patches: bool = True) -> Iter
             continue
         if all(meant):
             chosen = [first if first in fixes else fixes[0] for fixes in meant]
-            yield _proposal(first, list(zip(chosen, ground.facts, strict=True)), document)
+            yield _proposal(list(zip(chosen, ground.facts, strict=True)), document)
         else:
             yield Declined("in another case the finding holds in a way that has no fix")
 
@@ -39,7 +41,7 @@ def is_meant(ground: Ground, *, patches: bool = True) -> bool:
     return any(_is_meant(fix, fact) for fact in ground.facts for fix in fixes)
 
 
-def _proposal(first: FixTemplate, fixes: list[tuple[FixTemplate, Fact]], document: Document) -> Proposal | Declined:
+def _proposal(fixes: list[tuple[FixTemplate, Fact]], document: Document) -> Proposal | Declined:
     edits: dict[Replacement, None] = {}
     targets: set[Target] = set()
     try:
@@ -54,8 +56,9 @@ def _proposal(first: FixTemplate, fixes: list[tuple[FixTemplate, Fact]], documen
         return Declined("its edits overlap")
     if all(document.source.text[each.span.start : each.span.end] == each.text for each in found):
         return Declined("it changes nothing")
-    fact = next(fact for fix, fact in fixes if fix is first)
-    return Proposal(fill(first.title, fact), first.safety, found, frozenset(targets))
+    # Of several, the most dangerous says what the proposal is.
+    fix, fact = max(fixes, key=lambda each: _DANGER.index(each[0].safety))
+    return Proposal(fill(fix.title, fact), fix.safety, found, frozenset(targets))
 
 
 def _is_meant(fix: FixTemplate, fact: Fact) -> bool:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from functools import cached_property
 
-from saya.errors import UserError
+from saya.errors import ParseError, UserError
 from saya.findings import SEVERITIES, Finding
 from saya.fixes.proposal import Proposal, Target
 from saya.fixes.values import changed_values
 from saya.model.check import check_template
+from saya.model.dependencies import circles_as_written
 from saya.model.resolve import Resolver
 from saya.model.template import Template, load_template
 from saya.policy.judge import Judgement
@@ -21,6 +22,9 @@ from saya.record import NamedTuple, record
 from saya.text.edit import NotEditableError, Replacement, edited
 from saya.text.parse import parse
 from saya.text.source import Source
+
+MOST_NAMED = 4
+"""How many resources of a circle are named."""
 
 _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
@@ -37,6 +41,18 @@ class Judged:
     def mistakes(self) -> frozenset[str]:
         """What is wrong with it as a template."""
         return frozenset(error.message for error in check_template(self.template))
+
+    @cached_property
+    def keys_twice(self) -> int:
+        """How many keys are written twice."""
+        found: list[ParseError] = []
+        parse(self.template.source, duplicates=found)
+        return len(found)
+
+    @cached_property
+    def circles(self) -> set[frozenset[str]]:
+        """The resources that name one another in a circle; many are none once SAM has made its resources of them."""
+        return circles_as_written(self.template)
 
 
 Judge = Callable[[Template], Judged]
@@ -60,9 +76,12 @@ def prove(proposal: Proposal, before: Judged, fingerprints: Collection[str], jud
         return Failed("it would change more than it says")
     try:
         copy = Source(source.path, text, bom=source.bom)
-        template = load_template(parse(copy), copy)
+        twice: list[ParseError] = []
+        template = load_template(parse(copy, duplicates=twice), copy)
     except UserError as error:
         return Failed(f"the result does not parse: {error.message}")
+    if twice and len(twice) > before.keys_twice:
+        return Failed(f"the result is wrong: {twice[-1].message}")
     worse = _new_mistake(before, template)
     if worse is not None:
         return Failed(f"the result is wrong: {worse}")
@@ -86,7 +105,16 @@ def restored(text: str, replacements: tuple[Replacement, ...], source: Source) -
 
 def _new_mistake(before: Judged, after: Template) -> str | None:
     known = before.mistakes
-    return next((error.message for error in check_template(after) if error.message not in known), None)
+    for error in check_template(after):
+        if error.message not in known:
+            return error.message
+    circle = next(iter(circles_as_written(after) - before.circles), None)
+    return f"{_listed(sorted(circle))} would need one another" if circle is not None else None
+
+
+def _listed(names: list[str]) -> str:
+    shown = names if len(names) <= MOST_NAMED else [*names[: MOST_NAMED - 1], f"{len(names) - MOST_NAMED + 1} more"]
+    return ", ".join(f"`{name}`" if name in names else name for name in shown)
 
 
 def _left(after: Judgement, fingerprints: Collection[str]) -> Failed | None:

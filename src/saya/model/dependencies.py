@@ -1,7 +1,7 @@
 """What depends on what: conditions on conditions, resources on resources; and where that goes in a circle.
 
-Only dependencies that hold whatever the parameters are count: nothing below `Fn::If`, no resource with a Condition, no
-template that a transform rewrites.
+A circle is a mistake only where it is one whatever the parameters are: nothing below `Fn::If` counts, no resource with
+a Condition, no template that a transform rewrites.
 """
 
 from __future__ import annotations
@@ -46,20 +46,38 @@ def circular_resources(template: Template) -> Iterator[TemplateError]:
         )
 
 
+def circles_as_written(template: Template) -> set[frozenset[str]]:
+    """The resources that name one another in a circle, in some condition and before any transform."""
+    written = {
+        name: node
+        for name, node in template.resources.entries.items()
+        if isinstance(node, MappingNode) and not name.startswith("Fn::")
+    }
+    edges = {name: {other for other in needs(node, always=False) if other in written} for name, node in written.items()}
+    return {frozenset(group) for group in _groups(edges) if len(group) > 1 or group <= edges[min(group)]}
+
+
 def _is_serverless(resource: MappingNode) -> bool:
     """Whether SAM makes something else of a resource, even where the template forgets to name the transform."""
     type_ = resource.get("Type")
     return isinstance(type_, ScalarNode) and type_.text.startswith("AWS::Serverless::")
 
 
-def needs(resource: MappingNode) -> Iterator[str]:
-    """The names that a resource refers to whatever the conditions are."""
+def needs(resource: MappingNode, *, always: bool = True) -> Iterator[str]:
+    """The names that a resource refers to; whatever the conditions are, or in some of them."""
     depends = resource.get("DependsOn")
     for item in depends.items if isinstance(depends, SequenceNode) else [depends]:
         if isinstance(item, ScalarNode):
             yield item.text
     properties = resource.get("Properties")
-    stack: list[Node] = [properties] if properties is not None else []
+    if properties is not None:
+        yield from references_in(properties, always=always)
+
+
+def references_in(root: Node, *, always: bool = False) -> Iterator[str]:
+    """The names that a value refers to; with `always` those of no branch of an `Fn::If`."""
+    passed = ("Fn::If", "Fn::Transform") if always else ("Fn::Transform",)
+    stack: list[Node] = [root]
     while stack:
         node = stack.pop()
         if isinstance(node, SequenceNode):
@@ -70,7 +88,7 @@ def needs(resource: MappingNode) -> Iterator[str]:
                 yield from _named(argument)
             elif name == "Fn::Sub":
                 yield from _placeholders(argument, stack)
-            elif name not in ("Fn::If", "Fn::Transform") and "Fn::Transform" not in node.entries:
+            elif name not in passed and "Fn::Transform" not in node.entries:
                 stack.extend(node.entries.values())
 
 

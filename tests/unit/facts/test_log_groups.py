@@ -47,7 +47,6 @@ def flow_log(value, **named) -> LogGroupArn:
         (f"!Sub '{ARN}:${{Logs}}'", "bare"),
         ("!Select [0, !Split [':*', !GetAtt Logs.Arn]]", "bare"),
         ("!Join [':', [arn, aws, logs, !Ref 'AWS::Region', !Ref 'AWS::AccountId', log-group, !Ref Logs]]", "bare"),
-        ("arn:aws:logs:us-east-1:111122223333:log-group:/shop/orders", "bare"),
         ("!Sub '${Logs.Arn}:*'", "doubled"),
         ("!Join ['', [!GetAtt Logs.Arn, ':*']]", "doubled"),
         ("!Sub '${Logs.Arn}:log-stream:audit'", "infix"),
@@ -60,6 +59,20 @@ def test_the_form_is_seen_however_the_arn_is_put_together(value, form):
     assert fact.log_group.id == "Logs"
     assert (fact.wants, fact.severity, fact.context) == ("bare", "warning", "property")
     assert "2019" in (fact.reported or "")
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:logs:us-east-1:111122223333:log-group:/shop/orders",
+        "!Sub 'arn:aws:logs:eu-central-1:${AWS::AccountId}:log-group:${Logs}'",
+        "!Sub 'arn:aws:logs:*:*:log-group:/shop/orders'",
+    ],
+)
+def test_a_group_of_another_region_or_account_is_none_of_the_template(arn):
+    """It has the same name; an edit that refers to the template's would mean another one."""
+    fact = flow_log(arn)
+    assert (fact.form, fact.log_group) == ("bare", None)
 
 
 @pytest.mark.parametrize(

@@ -277,10 +277,13 @@ def test_an_alias_is_published_once_for_all_events(made):
     ("addition", "reason"),
     [
         ("      FunctionUrlConfig: {AuthType: NONE}\n", "it has a function URL, whose address would change"),
-        ("      EventInvokeConfig: {MaximumRetryAttempts: 0}\n", "it has an EventInvokeConfig, which would move"),
+        (
+            "      EventInvokeConfig: {MaximumRetryAttempts: 0}\n",
+            "it has an EventInvokeConfig, which is for one qualifier only",
+        ),
         (
             "  Config: {Type: AWS::Lambda::EventInvokeConfig, Properties: {FunctionName: !Ref Fn, Qualifier: x}}\n",
-            "it has an EventInvokeConfig, which is not the alias's",
+            "it has an EventInvokeConfig, which is for one qualifier only",
         ),
         (
             "  Map: {Type: AWS::Lambda::EventSourceMapping, Properties: {FunctionName: !Ref Fn}}\n",

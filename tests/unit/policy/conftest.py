@@ -62,6 +62,8 @@ def alias(id_: str = "Live", *, line: int = 30, name: str | Unknown = "live") ->
         latest=False,
         moves=True,
         generated=False,
+        reference="Live",
+        steered=False,
     )
 
 
