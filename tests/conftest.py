@@ -6,8 +6,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from saya.cli import main
+
+# How long an example takes is no property of the code: other work on the machine slows it.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",

@@ -262,7 +262,7 @@ class Comparison:
     def folders(self) -> tuple[str, ...]:
         """The folders among the paths, from the root."""
         root = self.baseline.root
-        real = (Path(path).resolve() for path in self.paths)
+        real = (Path(os.path.realpath(path)) for path in self.paths)
         below = (path.relative_to(root).as_posix() for path in real if path.is_dir() and path.is_relative_to(root))
         return tuple("" if path == "." else path for path in below)
 

@@ -108,7 +108,7 @@ class Progress:
 
 def find_root(paths: Iterable[str]) -> Path:
     """The root of the work tree that the first path stands in; without one, the folder that the path is or lies in."""
-    first = Path(next(iter(paths), ".")).resolve()
+    first = Path(os.path.realpath(next(iter(paths), ".")))  # what is no path is told where it is read
     return tree_root(first if first.is_dir() else first.parent)
 
 

@@ -66,8 +66,9 @@ def _did_you_mean(name: str) -> str:
     from difflib import get_close_matches  # only for those who erred
 
     names = sorted({*_FORMS, *_UNCHECKED})
-    close = get_close_matches(name, names, n=1, cutoff=0.75)
-    return f"; did you mean `{close[0]}`?" if close else f"; valid are {', '.join(names)}"
+    own = {each.removeprefix("Fn::").lower(): each for each in names}
+    close = get_close_matches(name.removeprefix("Fn::").lower(), own, n=1, cutoff=0.6)
+    return f"; did you mean `{own[close[0]]}`?" if close else f"; valid are {', '.join(names)}"
 
 
 def _ref(argument: Node, extended: bool) -> str | None:  # noqa: FBT001 - a Form

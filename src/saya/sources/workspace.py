@@ -106,9 +106,12 @@ def shown(path: str) -> str:
 def walk(folder: Path, given: str) -> Iterator[Candidate]:
     """The files in a folder that may be templates by their name.
 
-    Symbolic links are not followed: what they lead to is either in the folder, and found there, or none of ours.
+    Symbolic links are not followed: what they lead to is either in the folder, and found there, or none of ours. Pipes
+    and devices are no templates. Raises UserError where the folder cannot be listed.
     """
     prefix = shown(given)
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise UserError("cannot be read: permission denied", path=prefix)
     for at, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in LEFT_OUT)
         below = os.path.relpath(at, folder).replace(os.sep, "/")
@@ -117,13 +120,20 @@ def walk(folder: Path, given: str) -> Iterator[Candidate]:
             if not name.lower().endswith(SUFFIXES):
                 continue
             path = Path(at, name)
-            if not path.is_symlink():
+            if _is_regular(path):
                 yield Candidate(path, "/".join([*parts, name]).replace("//", "/"), named=False)
 
 
 def _order(name: str) -> tuple[bool, str]:
     """Manifests first: the templates of a cloud assembly are told of as the assembly's, and only once."""
     return name != "manifest.json", name
+
+
+def _is_regular(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return True  # why is told where it is read
 
 
 def read_bytes(candidate: Candidate) -> bytes:
@@ -196,7 +206,8 @@ def decode(data: bytes, path: str) -> Source:
     if len(data) > LARGEST:
         raise ParseError(TOO_LARGE, path=path)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise ParseError("is UTF-16; save it as UTF-8", path=path, line=1, column=1)
+        size = 32 if data[2:4] == b"\0\0" else 16
+        raise ParseError(f"is UTF-{size}; save it as UTF-8", path=path, line=1, column=1)
     bom = data.startswith(b"\xef\xbb\xbf")
     try:
         return Source(path, data[3 if bom else 0 :].decode("utf-8"), bom=bom)

@@ -12,9 +12,13 @@ def parse(source: Source, *, duplicates: list[ParseError] | None = None) -> Node
     """The root node of a YAML or JSON file, or None where it is empty.
 
     What begins with `{` or `[` is read as JSON; where that fails and the name does not end in `.json`, as YAML, whose
-    flow style looks the same. See `parse_yaml` for `duplicates`. Raises ParseError.
+    flow style looks the same. A `.json` that begins with a comment is meant as JSON too. See `parse_yaml` for
+    `duplicates`. Raises ParseError.
     """
-    if source.text.lstrip()[:1] not in ("{", "["):
+    start = source.text.lstrip()[:2]
+    if start[:1] not in ("{", "["):
+        if start in ("//", "/*") and source.path.endswith(".json"):
+            raise ParseError("not valid JSON: it has no comments; remove them", path=source.path, line=1, column=1)
         return _parse_yaml(source, duplicates)
     try:
         return parse_json(source, duplicates=duplicates)
