@@ -208,16 +208,22 @@ def differing(
     written: Template, deployed: Template, files: Beside | None = None, parameters: dict[str, str] | None = None
 ) -> list[Difference]:
     """How the facts of two templates differ."""
-    one, other = (_told(Resolver(each, files=files, parameters=parameters)) for each in (written, deployed))
+    one, other = (facts_told(Resolver(each, files=files, parameters=parameters)) for each in (written, deployed))
     keys = {key: None for key in (*one, *other) if one[key] != other[key]}
     return [Difference(*key, one[key], other[key]) for key in keys]
 
 
-def _told(resolver: Resolver) -> Counter[tuple[str, tuple[Hashable, ...]]]:
-    told: Counter[tuple[str, tuple[Hashable, ...]]] = Counter()
+Told = tuple[str, tuple[Hashable, ...]]
+"""A fact as it is compared: its kind, and its fields."""
+
+
+def facts_told(resolver: Resolver, *, placed: bool = False) -> Counter[Told]:
+    """The facts of a template, each with how often it is there; `placed` ones with their resource and property."""
+    told: Counter[Told] = Counter()
     for fact in collect_facts(resolver, frozenset(COLLECTORS)):
         if _is_judged(fact):
-            told[type(fact).__name__, (*_fields(fact), tuple(fact.guard.conditions))] += 1
+            place = (fact.resource.id, fact.resource.type, fact.property) if placed else ()
+            told[type(fact).__name__, (*place, *_fields(fact), tuple(fact.guard.conditions))] += 1
     return told
 
 

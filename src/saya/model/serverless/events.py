@@ -5,53 +5,19 @@ Source: Serverless Framework 3.40, `lib/plugins/aws/package/compile/events`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import hashlib
 
-from saya.model.serverless.functions import Function, Resources, alphanumeric, normalised
-from saya.model.serverless.nodes import (
-    below,
-    is_false,
-    is_true,
-    items,
-    items_or_one,
-    join,
-    mapping,
-    reference,
-    scalar,
-    sequence,
-    text,
-)
-from saya.pattern import pattern
-from saya.record import NamedTuple
+from saya.model.serverless.api_events import compile_http, compile_http_api, compile_websocket
+from saya.model.serverless.edge import compile_cloud_front
+from saya.model.serverless.event import Compile, Event
+from saya.model.serverless.functions import Function, Resources, alphanumeric
+from saya.model.serverless.nodes import below, is_false, is_true, items, mapping, reference, scalar, sequence, text
 from saya.text.node import MappingNode, Node, ScalarNode
 
-_VARIABLE = pattern(r"\{(.*)\}")
+_LONGEST_RULE = 64
 
 
-class Event(NamedTuple):
-    """An event: its settings, the node that names its type, its number among the function's events of that type, and
-    its position among all of them.
-    """
-
-    function: Function
-    settings: Node
-    at: ScalarNode
-    number: int
-    position: int
-    service: Mapping[str, Node]
-
-    @property
-    def target(self) -> Node:
-        return self.function.target(self.at)
-
-    def setting(self, *names: str) -> Node | None:
-        return below(self.settings, *names)
-
-
-Compile = Callable[[Event, Resources], None]
-
-
-def event_resources(function: Function, service: Mapping[str, Node], made: Resources) -> None:
+def event_resources(function: Function, made: Resources) -> None:
     """What the events of a function become. Of event types that invoke otherwise nothing is made."""
     numbers: dict[str, int] = {}
     for index, item in enumerate(items(function.node.get("events")), start=1):
@@ -61,7 +27,7 @@ def event_resources(function: Function, service: Mapping[str, Node], made: Resou
             numbers[name] = numbers.get(name, 0) + 1
             compile_event = EVENTS.get(name)
             if compile_event is not None:
-                compile_event(Event(function, settings, item.keys[name], numbers[name], index, service), made)
+                compile_event(Event(function, settings, item.keys[name], numbers[name], index), made)
                 numbers[name] += max(len(_rates(settings)) - 1, 0) if name == "schedule" else 0
 
 
@@ -69,96 +35,6 @@ def _rates(settings: Node) -> list[Node]:
     """The expressions of a schedule, of which each is a rule of its own."""
     rates = settings if isinstance(settings, ScalarNode) else below(settings, "rate")
     return items(rates) or [rates if rates is not None else settings]
-
-
-def _invoke_uri(at: Node, target: Node) -> Node:
-    """The URI by which API Gateway invokes a function."""
-    before = (text(at, "arn:"), reference(at, "AWS::Partition"), text(at, ":apigateway:"), reference(at, "AWS::Region"))
-    path = text(at, ":lambda:path/2015-03-31/functions/")
-    return join(at, "", (*before, path, target, text(at, "/invocations")))
-
-
-def _http(event: Event, made: Resources) -> None:
-    method, path = scalar(event.setting("method")), scalar(event.setting("path"))
-    if isinstance(event.settings, ScalarNode):
-        method, _, path = event.settings.text.partition(" ")
-    integration = (scalar(event.setting("integration")) or "aws_proxy").lower()
-    if integration in ("http", "http_proxy", "http-proxy", "mock"):
-        return
-    type_ = "AWS" if integration in ("lambda", "aws") else "AWS_PROXY"
-    uri = _invoke_uri(event.at, event.target)
-    inner = mapping(event.at, {"Type": text(event.at, type_), "Uri": uri})
-    logical_id = f"ApiGatewayMethod{_of_path(path or '')}{(method or 'any').lower().capitalize()}"
-    made.add(logical_id, "AWS::ApiGateway::Method", mapping(event.at, {"Integration": inner}), event.at)
-    authorizer = event.setting("authorizer")
-    if authorizer is not None:
-        name = scalar(authorizer) or scalar(below(authorizer, "name")) or ""
-        logical_id = f"{normalised(name.rpartition(':')[2])}ApiGatewayAuthorizer"
-        _authorize(event, authorizer, (logical_id, "AWS::ApiGateway::Authorizer"), made)
-
-
-def _authorize(event: Event, authorizer: Node, resource: tuple[str, str], made: Resources) -> None:
-    """An authorizer that is a function: one of the service by its name, or another by its ARN."""
-    name = scalar(authorizer) or scalar(below(authorizer, "name"))
-    arn = below(authorizer, "arn")
-    if arn is None and name is not None and name.startswith("arn:"):
-        arn = authorizer
-    if (
-        scalar(below(authorizer, "authorizerId"))
-        or name in ("aws_iam", "AWS_IAM")
-        or ":userpool/" in (scalar(arn) or "")
-    ):
-        return
-    target = arn or _function_named(event, name, authorizer)
-    if target is not None:
-        uri = _invoke_uri(authorizer, target)
-        made.add(*resource, mapping(authorizer, {"Type": text(authorizer, "TOKEN"), "AuthorizerUri": uri}), authorizer)
-
-
-def _function_named(event: Event, name: str | None, at: Node) -> Node | None:
-    """What it is to invoke another function of the service."""
-    section = event.service.get("functions")
-    for part in items_or_one(section):
-        node = below(part, name) if name is not None else None
-        if isinstance(node, MappingNode) and name is not None:
-            return event.function._replace(name=name, node=node).target(at)
-    return None
-
-
-def _of_path(path: str) -> str:
-    """A path as logical IDs hold it."""
-    parts = (_VARIABLE.sub(r"\1Var", part.capitalize().replace("-", "Dash")) for part in path.split("/"))
-    return "".join(map(alphanumeric, parts))
-
-
-def _http_api(event: Event, made: Resources) -> None:
-    properties = {"IntegrationType": text(event.at, "AWS_PROXY"), "IntegrationUri": event.target}
-    logical_id = f"HttpApiIntegration{event.function.normalised}"
-    if logical_id not in made.nodes:
-        made.add(logical_id, "AWS::ApiGatewayV2::Integration", mapping(event.at, dict(properties)), event.at)
-    authorizers = below(event.function.provider, "httpApi", "authorizers")
-    for name, node in authorizers.entries.items() if isinstance(authorizers, MappingNode) else ():
-        logical_id = f"HttpApiAuthorizer{normalised(name)}"
-        target = below(node, "functionArn") or _function_named(event, scalar(below(node, "functionName")), node)
-        if target is not None and logical_id not in made.nodes:
-            properties = {"AuthorizerType": text(node, "REQUEST"), "AuthorizerUri": _invoke_uri(node, target)}
-            made.add(logical_id, "AWS::ApiGatewayV2::Authorizer", mapping(node, dict(properties)), node)
-
-
-def _websocket(event: Event, made: Resources) -> None:
-    logical_id = f"{event.function.normalised}WebsocketsIntegration"
-    if logical_id not in made.nodes:
-        uri = _invoke_uri(event.at, event.target)
-        properties = mapping(event.at, {"IntegrationType": text(event.at, "AWS_PROXY"), "IntegrationUri": uri})
-        made.add(logical_id, "AWS::ApiGatewayV2::Integration", properties, event.at)
-    authorizer = event.setting("authorizer")
-    name = scalar(authorizer) or scalar(below(authorizer, "name"))
-    if authorizer is not None and name is not None:
-        target = below(authorizer, "arn") or _function_named(event, name, authorizer)
-        if target is not None:
-            logical_id = f"{normalised(name)}WebsocketsAuthorizer"
-            properties = mapping(authorizer, {"AuthorizerUri": _invoke_uri(authorizer, target)})
-            made.add(logical_id, "AWS::ApiGatewayV2::Authorizer", properties, authorizer)
 
 
 def _mapping_of(kind: str, *names: str) -> Compile:
@@ -170,7 +46,9 @@ def _mapping_of(kind: str, *names: str) -> Compile:
         type_ = kind or _stream_type(event, arn)
         at, enabled = event.at, event.setting("enabled")
         properties = mapping(at, {"FunctionName": event.target, "EventSourceArn": arn, "Enabled": enabled})
-        logical_id = f"{event.function.normalised}EventSourceMapping{type_}{_named_by(source, event.number)}"
+        middle = _cluster(arn) if kind == "MSK" else ""
+        name = _named_by(source, str(event.number))
+        logical_id = f"{event.function.normalised}EventSourceMapping{type_}{middle}{name}"
         made.add(logical_id, "AWS::Lambda::EventSourceMapping", properties, at)
 
     return compile_event
@@ -184,17 +62,26 @@ def _stream_type(event: Event, arn: Node | None) -> str:
     return told[:1].upper() + told[1:]
 
 
-def _named_by(source: Node | None, number: int) -> str:
+def _cluster(arn: Node | None) -> str:
+    """The name of a cluster, as logical IDs hold it."""
+    written = scalar(arn) or ""
+    name = (
+        written.split("/")[1] if "/" in written else scalar(below(arn, "Ref")) or scalar(below(arn, "Fn::ImportValue"))
+    )
+    return alphanumeric(name or "")[:79]
+
+
+def _named_by(source: Node | None, otherwise: str) -> str:
     """The last part of an ARN, of a name or of the resource that is referred to, as logical IDs hold it."""
     written = scalar(source)
     if written is not None:
         written = written.split("/")[1] if ":dynamodb:" in written and "/" in written else written
         return alphanumeric(written.rpartition(":")[2].rpartition("/")[2])
-    got = below(source, "Fn::GetAtt")
+    got, joined = below(source, "Fn::GetAtt"), items(below(source, "Fn::Join"))
     owner = scalar(items(got)[0]) if items(got) else (scalar(got) or "").partition(".")[0]
-    return alphanumeric(
-        owner or scalar(below(source, "Ref")) or scalar(below(source, "Fn::ImportValue")) or str(number)
-    )
+    last = scalar(items(joined[1])[-1]) if len(joined) > 1 and items(joined[1]) else None
+    told = owner or last or scalar(below(source, "Ref")) or scalar(below(source, "Fn::ImportValue"))
+    return alphanumeric(told or otherwise)
 
 
 def _sns(event: Event, made: Resources) -> None:
@@ -203,13 +90,17 @@ def _sns(event: Event, made: Resources) -> None:
     written = scalar(topic)
     if arn is None and (written is None or written.startswith("arn:")):
         arn = topic if topic is not None else event.settings
-    name = _named_by(topic if topic is not None else arn, event.number)
+    name = _named_by(topic if topic is not None else arn, f"{event.function.normalised}{event.number}")
     protocol = text(event.at, "lambda")
-    if arn is None:
+    filtered = event.setting("filterPolicy") or event.setting("redrivePolicy")
+    if arn is None and filtered is None:
         subscription = mapping(event.at, {"Endpoint": event.target, "Protocol": protocol})
         properties = mapping(event.at, {"TopicName": topic, "Subscription": sequence(event.at, (subscription,))})
         made.add(f"SNSTopic{name}", "AWS::SNS::Topic", properties, event.at)
     else:
+        if arn is None:
+            made.add(f"SNSTopic{name}", "AWS::SNS::Topic", mapping(event.at, {"TopicName": topic}), event.at)
+            arn = reference(event.at, f"SNSTopic{name}")
         properties = mapping(event.at, {"TopicArn": arn, "Protocol": protocol, "Endpoint": event.target})
         made.add(f"{event.function.normalised}SnsSubscription{name}", "AWS::SNS::Subscription", properties, event.at)
 
@@ -228,7 +119,7 @@ def _s3(event: Event, made: Resources) -> None:
     own = below(event.function.provider, "s3", name) if name is not None else None
     shown = below(own, "name") or bucket
     properties = mapping(event.at, {"BucketName": shown, "NotificationConfiguration": notification})
-    logical_id = f"S3Bucket{alphanumeric(name or str(event.number))}"
+    logical_id = f"S3Bucket{alphanumeric(name or f'{event.function.normalised}{event.number}')}"
     made.add(logical_id, "AWS::S3::Bucket", properties, event.at)
 
 
@@ -261,12 +152,23 @@ def _event_bridge(event: Event, made: Resources) -> None:
         "Name": event.setting("name"),
         "State": state,
     }
-    stub = scalar(event.setting("name")) or f"{event.function.prefix}-{event.function.name}-rule-{event.position}"
-    _rule(event, f"{alphanumeric(stub)}EventBridgeRule", entries, made)
+    _rule(event, f"{alphanumeric(_rule_name(event))}EventBridgeRule", entries, made)
+
+
+def _rule_name(event: Event) -> str:
+    """The name that a rule has where its author gives it none."""
+    owner = scalar(event.function.deployed_name(event.at)) or f"{event.function.prefix}-{event.function.name}"
+    suffix = f"rule-{event.position}"
+    name = f"{owner}-{suffix}"
+    if len(name) <= _LONGEST_RULE:
+        return name
+    digest = hashlib.md5(name.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
+    return f"{name[: 31 - len(suffix)]}{digest}-{suffix}"
 
 
 def _cloudwatch_event(event: Event, made: Resources) -> None:
-    entries = {"EventPattern": event.setting("event"), "Name": event.setting("name")}
+    state = text(event.at, "DISABLED") if is_false(event.setting("enabled")) else None
+    entries = {"EventPattern": event.setting("event"), "Name": event.setting("name"), "State": state}
     _rule(event, f"{event.function.normalised}EventsRuleCloudWatchEvent{event.number}", entries, made)
 
 
@@ -281,7 +183,7 @@ def _alb(event: Event, made: Resources) -> None:
     target = mapping(event.at, {"Id": event.target})
     properties = {"TargetType": text(event.at, "lambda"), "Targets": sequence(event.at, (target,))}
     listener = scalar(event.setting("listenerArn")) or ""
-    balancer = listener.split("/")[3] if listener.count("/") > 3 else _named_by(event.setting("listenerArn"), 1)
+    balancer = listener.split("/")[3] if listener.count("/") > 3 else _named_by(event.setting("listenerArn"), "1")
     middle = "MultiValue" if is_true(event.setting("multiValueHeaders")) else ""
     logical_id = f"{event.function.normalised}Alb{middle}TargetGroup{alphanumeric(balancer)}"
     if logical_id not in made.nodes:
@@ -302,7 +204,8 @@ def _cognito(event: Event, made: Resources) -> None:
         target = mapping(event.at, {"LambdaArn": target})
     config = mapping(event.at, {trigger: target})
     properties = mapping(event.at, {"UserPoolName": pool, "LambdaConfig": config})
-    made.add(f"CognitoUserPool{alphanumeric(scalar(pool) or '')}", "AWS::Cognito::UserPool", properties, event.at)
+    name = scalar(pool) or f"{event.function.normalised}{event.number}"
+    made.add(f"CognitoUserPool{alphanumeric(name)}", "AWS::Cognito::UserPool", properties, event.at)
 
 
 def _iot(event: Event, made: Resources) -> None:
@@ -313,10 +216,18 @@ def _iot(event: Event, made: Resources) -> None:
     made.add(logical_id, "AWS::IoT::TopicRule", properties, event.at)
 
 
+def _iot_fleet(event: Event, made: Resources) -> None:
+    hook = mapping(event.at, {"TargetArn": event.target})
+    properties = {"PreProvisioningHook": hook, "Enabled": event.setting("enabled")}
+    logical_id = f"{event.function.normalised}IotProvisioningTemplate"
+    made.add(logical_id, "AWS::IoT::ProvisioningTemplate", mapping(event.at, dict(properties)), event.at)
+
+
+# Of an `alexaSkill` and an `alexaSmartHome` a permission is made alone: the skill is configured elsewhere.
 EVENTS: dict[str, Compile] = {
-    "http": _http,
-    "httpApi": _http_api,
-    "websocket": _websocket,
+    "http": compile_http,
+    "httpApi": compile_http_api,
+    "websocket": compile_websocket,
     "sqs": _mapping_of("SQS"),
     "stream": _mapping_of(""),
     "msk": _mapping_of("MSK", "topic"),
@@ -332,4 +243,6 @@ EVENTS: dict[str, Compile] = {
     "alb": _alb,
     "cognitoUserPool": _cognito,
     "iot": _iot,
+    "iotFleetProvisioning": _iot_fleet,
+    "cloudFront": compile_cloud_front,
 }

@@ -1,7 +1,7 @@
-"""The functions of a service, their versions and aliases; its layers and its role.
+"""The functions of a service, their versions, aliases and destinations.
 
-Source: Serverless Framework 3.40, `lib/plugins/aws/package/compile/functions.js`, `layers.js`, `lib/naming.js`; the
-alias of `durableConfig` is that of version 4.
+Source: Serverless Framework 3.40, `lib/plugins/aws/package/compile/functions.js`, `lib/naming.js`; the alias of
+`durableConfig` is that of version 4.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 
 from saya.model.serverless.nodes import (
+    assigned,
     attribute,
     below,
     is_false,
     is_true,
-    items,
+    items_or_one,
     join,
     mapping,
-    merged,
     reference,
     scalar,
     sequence,
@@ -33,19 +33,25 @@ _SETTINGS = (
     ("Timeout", "timeout", True),
     ("KmsKeyArn", "kmsKeyArn", True),
     ("Layers", "layers", True),
+    ("Description", "description", False),
+    ("ReservedConcurrentExecutions", "reservedConcurrency", False),
 )
 
 
 class Resources:
-    """The resources that are made, by logical ID, and the nodes that they are told at."""
+    """The resources that are made, by logical ID, and the nodes that they are told at.
+
+    `associations` are the events of CloudFront, each with its path: they share a distribution.
+    """
 
     def __init__(self) -> None:
+        self.associations: list[tuple[str | None, Node]] = []
         self.nodes: dict[str, Node] = {}
         self.keys: dict[str, ScalarNode] = {}
 
-    def add(self, logical_id: str, type_: str, properties: Node, at: Node) -> None:
+    def add(self, logical_id: str, type_: str, properties: Node, at: Node, condition: Node | None = None) -> None:
         """A resource that stands where its author wrote what it comes from. One that is there already is merged."""
-        node = mapping(at, {"Type": text(at, type_), "Properties": properties})
+        node = mapping(at, {"Type": text(at, type_), "Condition": condition, "Properties": properties})
         before = self.nodes.get(logical_id)
         self.nodes[logical_id] = _joined(before, node) if before is not None else node
         self.keys.setdefault(logical_id, text(at, logical_id))
@@ -65,13 +71,16 @@ def _joined(one: Node, other: Node) -> Node:
 
 
 class Function(NamedTuple):
-    """A function of a service: its name and the node of that, its settings, the provider's, and how names begin."""
+    """A function of a service: its name and the node of that, its settings, the provider's, how names begin, and all
+    functions of the service.
+    """
 
     name: str
     key: ScalarNode
     node: MappingNode
     provider: Node | None
     prefix: str
+    section: Node | None = None
 
     @property
     def normalised(self) -> str:
@@ -100,6 +109,26 @@ class Function(NamedTuple):
                 return name, middle, node
         return None
 
+    @property
+    def version(self) -> str | None:
+        """The logical ID of the version that a deployment publishes: another one where anything in it has changed."""
+        own = self.node.get("versionFunction")
+        wanted = own if scalar(own) is not None else below(self.provider, "versionFunctions")
+        if is_false(wanted) and self.alias is None:
+            return None
+        made_of = [self.node, *(node for node in (self.provider,) if node is not None)]
+        content = "\0".join(node.source.text[node.start : node.end] for node in made_of)
+        digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+        return f"{self.normalised}LambdaVersion{digest}"
+
+    def named(self, name: str | None) -> Function | None:
+        """Another function of the service."""
+        for part in items_or_one(self.section):
+            node = below(part, name) if name is not None else None
+            if isinstance(node, MappingNode) and name is not None:
+                return self._replace(name=name, node=node)
+        return None
+
     def deployed_name(self, at: Node) -> Node:
         """The name that it is deployed with."""
         own = self.node.get("name")
@@ -124,8 +153,9 @@ def alphanumeric(name: str) -> str:
 
 
 def function_resources(function: Function, made: Resources) -> None:
-    """A function with its log group, its function URL, and the version and alias that it publishes."""
-    made.add(function.logical_id, "AWS::Lambda::Function", _properties(function), function.key)
+    """A function with its log group, function URL and destinations, and the version and alias that it publishes."""
+    condition = function.node.get("condition")
+    made.add(function.logical_id, "AWS::Lambda::Function", _properties(function), function.key, condition)
     if not is_true(function.setting("disableLogs")):
         name = join(function.key, "/", (text(function.key, "/aws/lambda"), function.deployed_name(function.key)))
         properties = mapping(function.key, {"LogGroupName": name})
@@ -135,8 +165,17 @@ def function_resources(function: Function, made: Resources) -> None:
         at = function.node.keys.get("url") or url
         properties = mapping(at, {"TargetFunctionArn": function.target(at)})
         made.add(f"{function.logical_id}Url", "AWS::Lambda::Url", properties, at)
+    if function.version is not None:
+        made.add(
+            function.version,
+            "AWS::Lambda::Version",
+            mapping(function.key, {"FunctionName": reference(function.key, function.logical_id)}),
+            function.key if function.alias is None else function.alias[2],
+        )
     if function.alias is not None:
         _published(function, made)
+    if isinstance(function.node.get("destinations"), MappingNode):
+        _destinations(function, made)
 
 
 def _properties(function: Function) -> MappingNode:
@@ -144,9 +183,9 @@ def _properties(function: Function) -> MappingNode:
     architecture = function.setting("architecture")
     entries["FunctionName"] = function.deployed_name(function.key)
     entries["Architectures"] = sequence(architecture, (architecture,)) if architecture is not None else None
-    environment = merged(below(function.provider, "environment"), function.node.get("environment"))
+    environment = assigned(below(function.provider, "environment"), function.node.get("environment"))
     entries["Environment"] = mapping(environment, {"Variables": environment}) if environment is not None else None
-    entries["VpcConfig"] = _vpc(function.setting("vpc"))
+    entries["VpcConfig"] = _vpc(function)
     alias = function.alias
     if alias is not None and alias[1] == "SnapStart":
         entries["SnapStart"] = mapping(alias[2], {"ApplyOn": text(alias[2], "PublishedVersions")})
@@ -157,6 +196,7 @@ def _properties(function: Function) -> MappingNode:
         kept = {"Command": image.get("command"), "EntryPoint": image.get("entryPoint")}
         entries["ImageConfig"] = mapping(image, kept) if any(kept.values()) else None
     if image is not None:
+        entries["Runtime"] = None
         entries["PackageType"] = text(image, "Image")
         entries["Code"] = mapping(image, {"ImageUri": image}) if isinstance(image, ScalarNode) else None
     keys = {name: key for name, setting, _ in _SETTINGS if (key := function.node.keys.get(setting)) is not None}
@@ -165,49 +205,44 @@ def _properties(function: Function) -> MappingNode:
     return mapping(function.node, entries, keys)
 
 
-def _vpc(vpc: Node | None) -> Node | None:
-    if not isinstance(vpc, MappingNode):
+def _vpc(function: Function) -> Node | None:
+    own, shared = function.node.get("vpc"), below(function.provider, "vpc")
+    if own is not None and not isinstance(own, MappingNode):
+        return None  # the function has none, whatever the provider says
+    groups, subnets = (below(own, name) or below(shared, name) for name in ("securityGroupIds", "subnetIds"))
+    at = own if own is not None else shared
+    if at is None or groups is None or subnets is None:
         return None
-    return mapping(vpc, {"SecurityGroupIds": vpc.get("securityGroupIds"), "SubnetIds": vpc.get("subnetIds")})
+    return mapping(at, {"SecurityGroupIds": groups, "SubnetIds": subnets})
 
 
 def _published(function: Function, made: Resources) -> None:
     alias = function.alias
     assert alias is not None
     name, middle, at = alias
-    made_of = [function.node, *(node for node in (function.provider,) if node is not None)]
-    content = "\0".join(node.source.text[node.start : node.end] for node in made_of)
-    version = (
-        f"{function.normalised}LambdaVersion{hashlib.sha256(content.encode('utf-8', 'surrogatepass')).hexdigest()}"
-    )
     owner = reference(at, function.logical_id)
-    made.add(version, "AWS::Lambda::Version", mapping(at, {"FunctionName": owner}), at)
-    properties = mapping(
-        at, {"FunctionName": owner, "FunctionVersion": attribute(at, version, "Version"), "Name": text(at, name)}
-    )
+    number = attribute(at, function.version or "", "Version")
+    properties = mapping(at, {"FunctionName": owner, "FunctionVersion": number, "Name": text(at, name)})
     made.add(f"{function.normalised}{middle}LambdaAlias", "AWS::Lambda::Alias", properties, at)
 
 
-def layer_resources(section: Node | None, made: Resources) -> None:
-    """The layers that a service publishes."""
-    for name, node in section.entries.items() if isinstance(section, MappingNode) else ():
-        if not isinstance(node, MappingNode) or not isinstance(section, MappingNode):
-            continue
-        properties = {
-            "LayerName": node.get("name") or text(node, name),
-            "CompatibleArchitectures": node.get("compatibleArchitectures"),
-            "CompatibleRuntimes": node.get("compatibleRuntimes"),
-        }
-        at = section.keys.get(name) or node
-        made.add(f"{normalised(name)}LambdaLayer", "AWS::Lambda::LayerVersion", mapping(node, properties), at)
-
-
-def role_resource(provider: Node | None, made: Resources) -> None:
-    """The role of all functions, with the statements that the service gives it."""
-    found = [below(provider, "iam", "role", "statements"), below(provider, "iamRoleStatements")]
-    for statements in found:
-        if items(statements) and statements is not None:
-            document = mapping(statements, {"Version": text(statements, "2012-10-17"), "Statement": statements})
-            policy = mapping(statements, {"PolicyName": text(statements, "lambda"), "PolicyDocument": document})
-            properties = mapping(statements, {"Policies": sequence(statements, (policy,))})
-            made.add("IamRoleLambdaExecution", "AWS::IAM::Role", properties, statements)
+def _destinations(function: Function, made: Resources) -> None:
+    """Where the results of asynchronous invocations go; a function of the service is named there."""
+    section = function.node.get("destinations")
+    assert isinstance(section, MappingNode)
+    found: dict[str, Node | None] = {}
+    for setting, name in (("onSuccess", "OnSuccess"), ("onFailure", "OnFailure")):
+        node = section.get(setting)
+        target = below(node, "arn") if isinstance(node, MappingNode) and "arn" in node.entries else node
+        other = function.named(scalar(target))
+        if target is not None and other is not None:
+            target = attribute(target, other.logical_id, "Arn")
+        found[name] = mapping(target, {"Destination": target}) if target is not None else None
+    at = function.node.keys.get("destinations") or section
+    qualifier = text(at, "$LATEST" if function.alias is None else function.alias[0])
+    properties = {
+        "FunctionName": reference(at, function.logical_id),
+        "DestinationConfig": mapping(section, found),
+        "Qualifier": qualifier,
+    }
+    made.add(f"{function.normalised}LambdaEvConf", "AWS::Lambda::EventInvokeConfig", mapping(at, dict(properties)), at)

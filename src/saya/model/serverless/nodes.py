@@ -48,13 +48,26 @@ def undecided(at: Node, reason: str) -> MappingNode:
 
 
 def merged(under: Node | None, over: Node | None) -> Node | None:
-    """One mapping over another, key by key and all the way down, at the place of the lower one; else the upper one."""
-    if not isinstance(under, MappingNode) or not isinstance(over, MappingNode):
+    """One node over another, all the way down, as lodash's `merge` has it: mappings key by key, lists item by item."""
+    if over is None or under is None:
         return under if over is None else over
+    if isinstance(under, SequenceNode) and isinstance(over, SequenceNode):
+        first = [merged(one, other) or other for one, other in zip(under.items, over.items, strict=False)]
+        rest = [*under.items[len(first) :], *over.items[len(first) :]]
+        return sequence(over, (*first, *rest))
+    if not isinstance(under, MappingNode) or not isinstance(over, MappingNode):
+        return over
     entries: dict[str, Node | None] = dict(under.entries)
     for name, node in over.entries.items():
         entries[name] = merged(entries.get(name), node)
     return mapping(under, entries, over.keys | under.keys)
+
+
+def assigned(under: Node | None, over: Node | None) -> Node | None:
+    """One mapping over another, key by key and no deeper, as `Object.assign` of JavaScript; else the upper one."""
+    if not isinstance(under, MappingNode) or not isinstance(over, MappingNode):
+        return under if over is None else over
+    return mapping(under, {**under.entries, **over.entries}, under.keys | over.keys)
 
 
 def scalar(node: Node | None) -> str | None:

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from saya.model.serverless.edge import distribution_resource
 from saya.model.serverless.events import event_resources
-from saya.model.serverless.functions import Function, Resources, function_resources, layer_resources, role_resource
-from saya.model.serverless.nodes import UNDECIDED, below, items_or_one, mapping, merged, scalar, text
+from saya.model.serverless.functions import Function, Resources, function_resources
+from saya.model.serverless.nodes import UNDECIDED, assigned, below, items_or_one, mapping, merged, scalar, text
+from saya.model.serverless.shared import layer_resources, role_resource
 from saya.model.serverless.variables import Variables
 from saya.model.template import Template
 from saya.text.node import MappingNode, Node, ScalarNode
@@ -63,7 +65,8 @@ def load_service(root: MappingNode, source: Source, files: Callable[[str], Sourc
     made = Resources()
     for function in _functions(own.get("functions"), provider, f"{name}-{stage}"):
         function_resources(function, made)
-        event_resources(function, own, made)
+        event_resources(function, made)
+    distribution_resource(made)
     layer_resources(own.get("layers"), made)
     role_resource(provider, made)
     service = Service(_with_author_s(made, own.get("resources"), root), root, source)
@@ -79,23 +82,36 @@ def _functions(section: Node | None, provider: Node | None, prefix: str) -> list
         if isinstance(part, MappingNode):
             for name, node in part.entries.items():
                 if isinstance(node, MappingNode) and UNDECIDED not in node.entries:
-                    found.append(Function(name, part.keys.get(name) or text(node, name), node, provider, prefix))
+                    found.append(
+                        Function(name, part.keys.get(name) or text(node, name), node, provider, prefix, section)
+                    )
     return found
 
 
 def _with_author_s(made: Resources, resources: Node | None, root: MappingNode) -> MappingNode:
-    """The template: what is made, with the `resources` of the service over it and their `extensions`."""
+    """The template: what is made, with the `resources` of the service over it and their `extensions` over both."""
+    parts = [part for part in items_or_one(resources) if isinstance(part, MappingNode)]
     whole: Node = mapping(root, {"Resources": mapping(root, dict(made.nodes), made.keys)})
-    for part in items_or_one(resources):
-        if not isinstance(part, MappingNode):
-            continue
+    extensions: Node | None = None
+    for part in parts:
         sections = {name: part.get(name) for name in _SECTIONS if isinstance(part.get(name), MappingNode | ScalarNode)}
         whole = merged(whole, mapping(part, sections, part.keys)) or whole
-        extensions = part.get("extensions")
-        if isinstance(extensions, MappingNode):
-            whole = merged(whole, mapping(part, {"Resources": extensions})) or whole
+        extensions = merged(extensions, part.get("extensions"))
     assert isinstance(whole, MappingNode)
-    return mapping(root, {**whole.entries, "Resources": _only_mappings(whole.entries["Resources"])}, whole.keys)
+    found = whole.entries["Resources"]
+    for name, extension in extensions.entries.items() if isinstance(extensions, MappingNode) else ():
+        under = below(found, name)
+        if isinstance(extension, MappingNode) and isinstance(under, MappingNode):
+            found = assigned(found, mapping(found, {name: _extended(under, extension)})) or found
+    return mapping(root, {**whole.entries, "Resources": _only_mappings(found)}, whole.keys)
+
+
+def _extended(resource: MappingNode, extension: MappingNode) -> MappingNode:
+    """A resource with an extension of it: properties and metadata replace those of the same name, all else replaces."""
+    entries: dict[str, Node | None] = dict(resource.entries)
+    for name, node in extension.entries.items():
+        entries[name] = assigned(entries.get(name), node) if name in ("Properties", "Metadata") else node
+    return mapping(resource, entries, extension.keys | resource.keys)
 
 
 def _only_mappings(resources: Node) -> Node:

@@ -69,7 +69,7 @@ class Variables:
 
     def _scalar(self, node: ScalarNode) -> Node:
         pieces = split(node.text)
-        if not any(piece.variable for piece in pieces):
+        if [piece.text for piece in pieces] == [node.text] and not pieces[0].variable:
             return node
         values = [self._value(piece, node) for piece in pieces]
         if len(values) == 1:
@@ -210,16 +210,18 @@ class Variables:
 
 
 def split(content: str) -> list[Piece]:
-    """The literals and the variables of a text; `${...}` of CloudFormation are literals."""
+    """The literals and the variables of a text; `${...}` of CloudFormation are literals, as is what a backslash escapes."""
     out: list[Piece] = []
     at = 0
     while (found := _OPENS.search(content, at)) is not None:
-        end = _closing(content, found.start() + 2)
+        start, end = found.start(), _closing(content, found.start() + 2)
         if end is None:
             break
-        if found.start() > at:
-            out.append(Piece(content[at : found.start()], variable=False))
-        out.append(Piece(content[found.start() + 2 : end], variable=True))
+        escaped = start > at and content[start - 1] == "\\"
+        if start - escaped > at:
+            out.append(Piece(content[at : start - escaped], variable=False))
+        inside = content[start : end + 1] if escaped else content[start + 2 : end]
+        out.append(Piece(inside, variable=not escaped))
         at = end + 1
     if at < len(content) or not out:
         out.append(Piece(content[at:], variable=False))
