@@ -3,6 +3,9 @@
 import json
 import os
 import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -77,6 +80,31 @@ def work_tree(tmp_path, monkeypatch) -> WorkTree:
     tree = make_work_tree(tmp_path / "tree")
     monkeypatch.chdir(tree.root)
     return tree
+
+
+@contextmanager
+def _at_most(times: float) -> Iterator[None]:
+    start = time.process_time()
+    yield
+    spent = time.process_time() - start
+    unit = min(_unit() for _ in range(3))
+    assert spent < times * unit, f"took {spent / unit:.0f} times the unit of work, more than {times}"
+
+
+def _unit() -> float:
+    """Seconds for a fixed piece of work, here and now: a tenth of one where CPython is neither slow nor busy."""
+    start = time.process_time()
+    sum(number * number for number in range(500_000))
+    return 3 * (time.process_time() - start)
+
+
+@pytest.fixture
+def at_most() -> Callable[[float], AbstractContextManager[None]]:
+    """Holds that a block takes no more than so many units of work, whatever the machine and however busy it is.
+
+    Loose limits for what would take hundreds of units if it grew as it must not; speed is measured by `make bench`.
+    """
+    return _at_most
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import random
-import time
 from pathlib import Path
 
 import jsonschema
@@ -189,17 +188,16 @@ def _queues(number: int) -> dict:
     return {"Resources": {**resources, **{f"Mapping{index}": mapping for index in range(number // 2)}}}
 
 
-def test_ten_thousand_resources_and_a_megabyte(check):
+def test_ten_thousand_resources_and_a_megabyte(check, at_most):
     data = json.dumps(_queues(10_000), indent=1)
     assert len(data) > 1_000_000
-    start = time.monotonic()
-    _, report = check(data, "bad.json")
-    assert time.monotonic() - start < 30  # a few seconds; the limit is for what grows with the square
+    with at_most(300):
+        _, report = check(data, "bad.json")
     assert report["templates"][0]["resources"] == 10_000
     assert sum(finding["template"] == "bad.json" for finding in report["findings"]) == 5_000
 
 
-def test_many_conditions_stay_cheap(check):
+def test_many_conditions_stay_cheap(check, at_most):
     conditions = "".join(f"  C{n}: !Equals [!Ref P{n}, a]\n" for n in range(60))
     parameters = "".join(f"  P{n}: {{Type: String}}\n" for n in range(60))
     nested = "arm64"
@@ -208,12 +206,12 @@ def test_many_conditions_stay_cheap(check):
     layers = "".join(
         f"        - !If [C{n}, arn:aws:lambda:us-east-1:1:layer:a:1, !Ref AWS::NoValue]\n" for n in range(60)
     )
-    start = time.monotonic()
-    check(
+    template = (
         f"Parameters:\n{parameters}Conditions:\n{conditions}Resources:\n  Fn:\n    Type: AWS::Lambda::Function\n"
         f"    Properties:\n      Architectures: [{nested}]\n      Layers:\n{layers}"
     )
-    assert time.monotonic() - start < 20
+    with at_most(100):
+        check(template)
 
 
 def test_names_that_attack_the_terminal(check, capsys):

@@ -3,7 +3,6 @@
 import copy
 import json
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -321,7 +320,7 @@ def test_a_broken_file_with_resource_types_is_an_error_though_nobody_named_it(ch
 # size
 
 
-def test_ten_thousand_resources(check):
+def test_ten_thousand_resources(check, at_most):
     resources = {
         f"R{number}": {
             "Type": "AWS::Lambda::EventSourceMapping",
@@ -331,9 +330,8 @@ def test_ten_thousand_resources(check):
     } | {f"F{number}": {"Type": "AWS::Lambda::Function", "Properties": {}} for number in range(5000)}
     text = json.dumps({"Resources": resources})
     assert len(text) < 1024 * 1024
-    started = time.process_time()
-    code, report, complaint = check({"t.json": text})
-    assert time.process_time() - started < 30
+    with at_most(300):
+        code, report, complaint = check({"t.json": text})
     assert (code, complaint, report["errors"]) == (0, "", [])
     assert report["templates"][0]["resources"] == 10_000
     assert len(report["findings"]) == 5000
@@ -355,12 +353,11 @@ def test_a_file_of_many_megabytes_is_refused(check):
     assert len(report["findings"]) == 1
 
 
-def test_a_laughing_file_is_refused_at_once(check):
+def test_a_laughing_file_is_refused_at_once(check, at_most):
     lines = ["a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
-    started = time.process_time()
-    code, report, _ = check({"t.yaml": FINDING + "\n".join(lines)})
-    assert time.process_time() - started < 5
+    with at_most(50):
+        code, report, _ = check({"t.yaml": FINDING + "\n".join(lines)})
     assert code == 2
     assert "expands to more than 1,000,000 values" in told(report)[0]
 

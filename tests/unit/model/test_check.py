@@ -1,5 +1,3 @@
-import time
-
 import pytest
 
 from saya.model.check import check_template
@@ -255,13 +253,12 @@ def test_a_transform_may_break_a_circle(transform):
     assert len(circles(*pair, transform="Transform: AWS::LanguageExtensions\n")) == 1
 
 
-def test_ten_thousand_resources_in_a_row_and_in_a_circle():
+def test_ten_thousand_resources_in_a_row_and_in_a_circle(at_most):
     row = "".join(f"  R{n}: {{Type: T, DependsOn: R{n + 1}}}\n" for n in range(10_000))
-    started = time.process_time()
-    assert errors(f"Resources:\n{row}  R10000: {{Type: T}}\n") == []
-    (error,) = errors(f"Resources:\n{row}  R10000: {{Type: T, DependsOn: R0}}\n")
+    with at_most(200):
+        assert errors(f"Resources:\n{row}  R10000: {{Type: T}}\n") == []
+        (error,) = errors(f"Resources:\n{row}  R10000: {{Type: T, DependsOn: R0}}\n")
     assert error == (
         "t.yaml:2:3: circular dependency: R0 -> R1 -> R2 -> R3 -> R4 -> R5 -> ... (9994 more) -> R10000 -> R0; "
         "remove one of the references"
     )
-    assert time.process_time() - started < 20

@@ -1,5 +1,3 @@
-import time
-
 import pytest
 
 from saya.model.conditions import MAX_ATOMS, Constant, Flag
@@ -197,15 +195,14 @@ def test_past_the_cap_what_has_nothing_to_do_with_it_is_decided():
     assert resolver_of(text, parameters={"P1": "x"}).conditions.possible(guard("All")) is False
 
 
-def test_conditions_that_double_at_each_step_stay_small():
+def test_conditions_that_double_at_each_step_stay_small(at_most):
     text = "Parameters: {P: {Type: String}}\nConditions:\n  C0: !Equals [!Ref P, x]\n"
     text += "".join(f"  C{n}: !Or [!Condition C{n - 1}, !Condition C{n - 1}]\n" for n in range(1, 24))
-    started = time.process_time()
-    conditions = resolver_of(text + "Resources: {}\n").conditions
-    assert conditions.possible(guard("C23", "not C0")) is False
-    assert conditions.possible(guard("C23", "C0")) is True
-    assert conditions.decided("C23") is None
-    assert time.process_time() - started < 1
+    with at_most(10):
+        conditions = resolver_of(text + "Resources: {}\n").conditions
+        assert conditions.possible(guard("C23", "not C0")) is False
+        assert conditions.possible(guard("C23", "C0")) is True
+        assert conditions.decided("C23") is None
 
 
 @pytest.mark.parametrize(
@@ -222,7 +219,7 @@ def test_a_long_chain_of_conditions_ends(link, upwards):
     assert conditions.decided("C3000") is True
 
 
-def test_a_condition_too_hard_to_decide_stays_open():
+def test_a_condition_too_hard_to_decide_stays_open(at_most):
     names = range(12)
     text = "Parameters:\n" + "".join(f"  P{n}: {{Type: String}}\n" for n in names) + "Conditions:\n"
     clauses = [
@@ -231,9 +228,8 @@ def test_a_condition_too_hard_to_decide_stays_open():
         for j in names
     ]
     text += f"  Hard: !And [{', '.join(clauses)}]\nResources: {{}}\n"
-    started = time.process_time()
-    assert resolver_of(text).conditions.possible(guard("Hard")) in (True, None)
-    assert time.process_time() - started < 2
+    with at_most(20):
+        assert resolver_of(text).conditions.possible(guard("Hard")) in (True, None)
 
 
 def test_loops_make_conditions():

@@ -314,12 +314,9 @@ def test_a_sam_state_machine_is_read_alike():
 
 
 @pytest.mark.parametrize("size", [400])
-def test_a_machine_of_many_states_is_read_quickly(size):
-    import time
-
+def test_a_machine_of_many_states_is_read_quickly(size, at_most):
     states = {f"S{i}": {"Type": "Task", "Resource": "${R}", "Parameters": {"a": "${R}"}} for i in range(size)}
     text = template("DefinitionSubstitutions: {R: !GetAtt Fn.Arn}\n" + block({"States": states}))
     known = resolver(text)
-    before = time.perf_counter()
-    assert sum(1 for _ in read_states(known, known.resources["Machine"])) == size
-    assert time.perf_counter() - before < 1
+    with at_most(10):
+        assert sum(1 for _ in read_states(known, known.resources["Machine"])) == size

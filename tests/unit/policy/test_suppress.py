@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 
 import pytest
@@ -340,25 +339,22 @@ def test_files_without_a_word_of_saya_or_without_a_mapping():
     assert read_suppressions(Source("t", "# saya: ignore"), None, POLICIES) == ([], [])
 
 
-def test_a_file_full_of_suppressions_stays_cheap():
+def test_a_file_full_of_suppressions_stays_cheap(at_most):
     lines = "".join(f"      K{number}: v # saya: ignore[fast-calls] wanted\n" for number in range(5_000))
     comments = "".join("      # saya: ignore[slow-calls] wanted\n" for _ in range(5_000))
     source = Source("t.yaml", f"Resources:\n  Fn:\n    Properties:\n{lines}{comments}      Last: 1\n")
     root = parse(source)
-    start = time.perf_counter()
-    found, problems = read_suppressions(source, root, POLICIES)
+    with at_most(50):
+        found, problems = read_suppressions(source, root, POLICIES)
 
-    assert time.perf_counter() - start < 5
     assert len(found) == MAX_SUPPRESSIONS
     assert "more than 1,000 suppressions in one file; this one has no effect" in str(problems[0])
 
 
-def test_a_long_reason_stays_cheap():
+def test_a_long_reason_stays_cheap(at_most):
     source = Source("t.yaml", f"Resources:\n  Fn: 1 # saya: ignore[fast-calls] a{' ' * 500_000}until \n")
-    start = time.perf_counter()
-    read_suppressions(source, parse(source), POLICIES)
-
-    assert time.perf_counter() - start < 2
+    with at_most(20):
+        read_suppressions(source, parse(source), POLICIES)
 
 
 # Metadata

@@ -1,5 +1,3 @@
-import time
-
 import pytest
 
 from saya.errors import ParseError
@@ -200,13 +198,11 @@ def test_what_an_alias_cannot_be(text, message):
     assert str(caught.value) == message
 
 
-def test_a_billion_laughs_are_refused_at_once():
+def test_a_billion_laughs_are_refused_at_once(at_most):
     lines = ["a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
-    started = time.process_time()
-    with pytest.raises(ParseError, match="expands to more than 1,000,000 values") as caught:
+    with at_most(10), pytest.raises(ParseError, match="expands to more than 1,000,000 values") as caught:
         read("\n".join(lines))
-    assert time.process_time() - started < 1
     assert caught.value.line == 7
 
 
