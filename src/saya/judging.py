@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 INTERNAL = "internal"
 
-Exports = Callable[[str], Export | None]
+Exports = Callable[[str], tuple[Export, ...]]
 """What other templates export, by the name of the export."""
 
 

@@ -71,8 +71,8 @@ class Nestings:
     def _imports(self) -> Exports | None:
         return self.export if self._all else None
 
-    def export(self, name: str) -> Export | None:
-        """What a name is the export of; None where no template has it, or several have."""
+    def export(self, name: str) -> tuple[Export, ...]:
+        """What a name is the export of, in each template and region that has it."""
         if self._exports is None:
             self._exports = {}
             sides = (self._side(parent) for parent in self._all)
@@ -81,8 +81,7 @@ class Nestings:
                 each for resolver in resolvers if resolver.parent is None for each in read_exports(resolver)
             ):
                 self._exports.setdefault(export.name, []).append(export)
-        found = self._exports.get(name, [])
-        return found[0] if len({export.value.source.path for export in found}) == 1 else None
+        return tuple(self._exports.get(name, ()))
 
     def _in(self, parent: Parent, path: str) -> Iterator[Nested]:
         side = self._side(parent)

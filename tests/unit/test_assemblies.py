@@ -226,3 +226,55 @@ def test_a_nested_stack_is_given_what_its_parent_gives_it(tmp_path, monkeypatch,
     _, report = check(capsys, ".")
     assert [each["resource"] for each in report["findings"]] == found
     assert report["undecided"] == []
+
+
+REGIONS = ("eu-west-1", "us-east-1")
+
+
+def exporting(folder: Path, regions: tuple[str, ...]) -> None:
+    """A program with two stacks in each region: one exports a function and an alias, the other imports both."""
+    alias = {"FunctionName": {"Ref": "Fn"}, "FunctionVersion": {"Fn::GetAtt": ["Version", "Version"]}, "Name": "live"}
+    resources = {
+        "Fn": {"Type": "AWS::Lambda::Function"},
+        "Version": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Fn"}}},
+        "Live": {"Type": "AWS::Lambda::Alias", "Properties": alias},
+    }
+    outputs = {"A": {"Value": BARE, "Export": {"Name": "fn"}}, "B": {"Value": QUALIFIED, "Export": {"Name": "live"}}}
+    rules = {
+        f"Rule{name}": {
+            "Type": "AWS::Events::Rule",
+            "Properties": {"Targets": [{"Id": "a", "Arn": {"Fn::ImportValue": export}}]},
+        }
+        for name, export in (("Bare", "fn"), ("Alias", "live"))
+    }
+    artifacts = {}
+    for region in regions:
+        for name, template in (("Fns", {"Resources": resources, "Outputs": outputs}), ("Rules", {"Resources": rules})):
+            properties = {"templateFile": f"{name}-{region}.template.json", "stackName": name}
+            environment = f"aws://111122223333/{region}"
+            artifact = {"type": "aws:cloudformation:stack", "environment": environment, "properties": properties}
+            artifacts[f"{name}-{region}"] = artifact
+            write(folder / f"cdk.out/{name}-{region}.template.json", template)
+    write(folder / "cdk.json", {"app": "node app.js"})
+    write(folder / "cdk.out/cdk.out", {"version": "55.0.0"})
+    write(folder / "cdk.out/manifest.json", {"version": "55.0.0", "artifacts": artifacts})
+
+
+@pytest.mark.parametrize("regions", [REGIONS[:1], REGIONS])
+def test_an_export_is_one_of_the_same_region(tmp_path, monkeypatch, capsys, regions):
+    monkeypatch.chdir(tmp_path)
+    exporting(tmp_path, regions)
+    _, report = check(capsys, ".")
+    found = [(each["resource"], [each["region"] for each in each["contexts"]]) for each in report["findings"]]
+    assert found == [("RuleBare", [region]) for region in regions]
+    assert report["undecided"] == []
+
+
+def test_what_another_region_exports_is_not_imported(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    exporting(tmp_path, REGIONS[:1])
+    path = tmp_path / "cdk.out/manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["artifacts"]["Rules-eu-west-1"]["environment"] = "aws://111122223333/us-east-1"
+    write(path, manifest)
+    assert check(capsys, ".")[1]["findings"] == []

@@ -92,9 +92,9 @@ class Publishing:
         if self._configured is None:
             configs = self.view.resolver.of_type(_EVENT_INVOKE_CONFIG)
             self._configured = {each.id for config in configs for _, each in functions_named_by(self.view, config)}
-        declared = self.view.resolver.resources[function.id]
-        values = (option.value for option in self.view.resolver.option(declared, "EventInvokeConfig"))
-        return function.id in self._configured or not all(map(is_off, values))
+        declared = self.view.resolver.resources.get(function.id)  # none where it is of another stack
+        options = () if declared is None else self.view.resolver.option(declared, "EventInvokeConfig")
+        return function.id in self._configured or not all(is_off(option.value) for option in options)
 
     def is_passed_on(self, function: Function) -> bool:
         """Whether other stacks may know the function: an output or a nested stack has its name or ARN."""

@@ -5,7 +5,7 @@ Source: CloudFormation reference, Outputs (`Export.Name` is unique in a region o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from saya.model.assembly import IMPORTED, Border, crossed_guard, crossed_value
@@ -40,7 +40,8 @@ def read_exports(resolver: Resolver) -> Iterator[Export]:
 def read_import(resolver: Resolver, argument: Node, scope: Scope) -> Alternatives | None:
     """What `Fn::ImportValue` gives; None where no template at hand exports it."""
     name = _literal(resolver, argument, scope) if resolver.exports is not None else None
-    export = resolver.exports(name) if resolver.exports is not None and name is not None else None
+    found = resolver.exports(name) if resolver.exports is not None and name is not None else ()
+    export = _choose(found, resolver)
     if export is None:
         return None
     stack = f"{IMPORTED}{export.name.replace('/', '|')}"
@@ -50,6 +51,22 @@ def read_import(resolver: Resolver, argument: Node, scope: Scope) -> Alternative
         Alternative(crossed_guard(each.guard, way), crossed_value(export.resolver, each.value, way))
         for each in export.resolver.resolve(export.value)
     )
+
+
+def _choose(found: Iterable[Export], importer: Resolver) -> Export | None:
+    """The export that a stack imports: one of its own region and account; None where several may be that."""
+    may_be = [
+        each
+        for each in found
+        if _may_be(each.resolver.region, importer.region) and _may_be(each.resolver.account, importer.account)
+    ]
+    place = (importer.region, importer.account)
+    chosen = [each for each in may_be if (each.resolver.region, each.resolver.account) == place] or may_be
+    return chosen[0] if len({each.value.source.path for each in chosen}) == 1 else None
+
+
+def _may_be(one: str | None, other: str | None) -> bool:
+    return one is None or other is None or one == other
 
 
 def _literal(resolver: Resolver, node: Node, scope: Scope) -> str | None:

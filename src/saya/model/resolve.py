@@ -94,7 +94,7 @@ class Resolver:
         parameters: dict[str, str] | None = None,
         files: Callable[[str], Source | None] | None = None,
         parent: Nesting | None = None,
-        exports: Callable[[str], Export | None] | None = None,
+        exports: Callable[[str], tuple[Export, ...]] | None = None,
     ) -> None:
         self.template = template
         self.region = region
