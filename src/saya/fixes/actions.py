@@ -47,7 +47,7 @@ def _set(edit: EditTemplate, fact: Fact, document: Document) -> Edits:
 
 def _rewrite(edit: EditTemplate, fact: Fact, document: Document) -> Edits:
     old, new = fill(edit.old, fact), fill(edit.new, fact)
-    yield _rewritten(document, _place(fact, edit.at), fact.origins, old, new), _site(fact)
+    yield from _targeted(_rewritten(document, _place(fact, edit.at), fact.origins, old, new), _site(fact), document)
 
 
 def _remove(edit: EditTemplate, fact: Fact, document: Document) -> Edits:
@@ -76,11 +76,7 @@ def _move(edit: EditTemplate, fact: Fact, document: Document) -> Edits:
         if each.change == "extended":
             yield add_item(document.spot(each.at), content, document.manner), target
         else:
-            replacement = _replaced(document, each.at, content)
-            yield replacement, target
-            home = document.home(each.at)
-            if home is not None and home.resource == each.resource:
-                yield replacement, home
+            yield from _targeted(_replaced(document, each.at, content), target, document)
 
 
 def _declare(edit: EditTemplate, fact: Fact, document: Document) -> Edits:
@@ -160,6 +156,14 @@ def _rewritten_within(document: Document, at: Location, old: str, new: str) -> R
     if not isinstance(around.node, ScalarNode) or around.node.style != "literal":
         raise NotEditableError("it is text within other text")
     return rewrite_within(document.source, at.span, old, new)
+
+
+def _targeted(replacement: Replacement, target: Target, document: Document) -> Edits:
+    """A replacement with the value that it means to change, and the substitution of that resource that it changes."""
+    yield replacement, target
+    substitution = document.substitution(replacement.span)
+    if substitution is not None and substitution.resource == target.resource:
+        yield replacement, substitution
 
 
 def _place(fact: Fact, path: Path) -> Location:

@@ -7,10 +7,10 @@ from functools import cached_property
 from saya.fixes.proposal import Target
 from saya.model.template import Template
 from saya.text.edit import NotEditableError
-from saya.text.edit_manner import Manner, is_function, read_manner
+from saya.text.edit_manner import Manner, read_manner
 from saya.text.edit_spots import Spot, find_spot, innermost
 from saya.text.node import MappingNode, Node, ScalarNode
-from saya.text.source import Location, Source
+from saya.text.source import Location, Source, Span
 
 _MARKS = ("aws:cdk:", "AWS::CDK::Metadata", "/cdk-bootstrap/", "ServerlessDeploymentBucket", "SamResourceId")
 """What the templates of the AWS CDK, the Serverless Framework and `sam build` have, and those of people have not."""
@@ -45,14 +45,12 @@ class Document:
             raise NotEditableError("it stands within a text")
         return found
 
-    def home(self, location: Location) -> Target | None:
-        """The value that a location lies in, by the property it is written in; None outside of all Properties."""
-        keys = [str(step.key) for step in innermost(self.root, location.span).way]
-        if len(keys) < 4 or keys[0] != "Resources" or keys[2] != "Properties":
+    def substitution(self, span: Span) -> Target | None:
+        """The entry of a state machine's DefinitionSubstitutions that a span lies in. Its uses are compared apart."""
+        keys = [str(step.key) for step in innermost(self.root, span).way[:5]]
+        if len(keys) < 5 or keys[0] != "Resources" or keys[2:4] != ["Properties", "DefinitionSubstitutions"]:
             return None
-        path = keys[3:]
-        function = next((index for index, key in enumerate(path) if is_function(key)), len(path))
-        return Target(keys[1], tuple(path[:function]))
+        return Target(keys[1], tuple(keys[3:]))
 
     def resources(self) -> Spot:
         """The template's Resources. Raises NotEditableError."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from saya.fixes.proposal import Target
+from saya.model.attributes import STATE_MACHINE_TYPES
 from saya.model.compare import Revisions
 from saya.model.guard import ALWAYS
 from saya.model.operands import written
 from saya.model.resolve import Resolver, TemplateResource
+from saya.model.state_machine import State, read_states
 from saya.model.template import Template
 from saya.model.value import NO_SCOPE, Mapping
 from saya.pattern import pattern
@@ -28,13 +30,16 @@ def changed_values(before: Resolver, after: Resolver, edits: tuple[Replacement, 
     that means something else is a target whose resource is the section.
     """
     yield from _changed_sections(before.template, after.template)
-    for name in before.resources.keys() ^ after.resources.keys():
-        yield Target(name)
+    for name in dict.fromkeys((*before.resources, *after.resources)):
+        if name not in before.resources or name not in after.resources:
+            yield Target(name)
     revisions = Revisions(before, after)
     for name in _concerned(before, edits):
         one, other = before.resources.get(name), after.resources.get(name)
         if one is not None and other is not None:
             yield from _changed_in(revisions, one, other)
+            if other.type in STATE_MACHINE_TYPES:
+                yield from _changed_states(revisions, one, other)
     outputs = [_as_resource(side.template) for side in (before, after)]
     yield from _changed_in(revisions, outputs[0], outputs[1])
 
@@ -48,7 +53,7 @@ def _changed_sections(before: Template, after: Template) -> Iterator[Target]:
         if not isinstance(one, MappingNode) or not isinstance(other, MappingNode):
             yield Target(section)
             continue
-        for key in one.entries.keys() | other.entries.keys():
+        for key in dict.fromkeys((*one.entries, *other.entries)):
             sides = [_without_default(side.get(key), section) for side in (one, other)]
             if sides[0] != sides[1]:
                 yield Target(section, (key,))
@@ -66,6 +71,28 @@ def _changed_in(revisions: Revisions, one: TemplateResource, other: TemplateReso
     for name in dict.fromkeys((*_names(revisions.base, one), *_names(revisions.head, other))):
         for difference in revisions.differences(one, other, name):
             yield Target(one.id, difference.path)
+
+
+def _changed_states(revisions: Revisions, one: TemplateResource, other: TemplateResource) -> Iterator[Target]:
+    """The states of a state machine that differ: what is put into a definition may be put into several of them."""
+    before, after = _states(revisions.base, one), _states(revisions.head, other)
+    for path in dict.fromkeys((*before, *after)):
+        pairs = [(left, right) for left in before.get(path, ()) for right in after.get(path, ())]
+        if not pairs:
+            yield Target(one.id, path)
+        for left, right in pairs:
+            if revisions.joined(left.guard, right.guard) is not None:
+                for difference in revisions.differences_at(path, left.value, right.value, right.key):
+                    yield Target(one.id, difference.path)
+
+
+def _states(resolver: Resolver, machine: TemplateResource) -> dict[tuple[str, ...], list[State]]:
+    """The states of a state machine that can be read, by their path; several where they depend on conditions."""
+    found: dict[tuple[str, ...], list[State]] = {}
+    for state in read_states(resolver, machine):
+        if isinstance(state, State):
+            found.setdefault(tuple(map(str, state.path)), []).append(state)
+    return found
 
 
 def _names(resolver: Resolver, declared: TemplateResource) -> Iterator[str]:

@@ -131,6 +131,10 @@ class Revisions:
                     found = self._compare(_with_default(pair, default), (name,), guard, pair)
                     yield ComparedPair(guard, one.value, other.value, tuple(found))
 
+    def differences_at(self, path: tuple[str, ...], base: Value, head: Value, at: Node) -> Iterator[Difference]:
+        """What differs between two values that stand at a path, seen at a node."""
+        yield from self._thunks(Given(always(base), at), Given(always(head), at), path, ALWAYS)
+
     def _compare(
         self, pair: _Pair, path: tuple[str, ...], guard: Guard, written_pair: _Pair | None = None
     ) -> Iterator[Difference]:
