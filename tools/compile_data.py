@@ -135,6 +135,7 @@ MIX = {
     "meets": Column(text),
     **PROVENANCE,
 }
+RUNTIMES = {"names": Column(texts), **PROVENANCE}
 FILES = "Files"
 
 
@@ -256,7 +257,7 @@ def compile_event_sources(path: Path, problems: Problems) -> Any:
 
 
 def compile_function_updates(path: Path, problems: Problems) -> Any:
-    document = read_document(path, ("properties", "mixes"), problems)
+    document = read_document(path, ("properties", "mixes", "runtimes"), problems)
     sides: dict[str, str] = {FILES: "code"}
     properties = []
     for row in read_rows(document.get("properties", []), UPDATED_PROPERTY, problems):
@@ -273,7 +274,9 @@ def compile_function_updates(path: Path, problems: Problems) -> Any:
             if sides.get(row[side]) != side:
                 problems.add(row.line, f"{row[side]} is no property of the {side} side")
         mixes.append([row[name] for name in ("code", "configuration", "severity", "outcome", "meets")])
-    return {"properties": properties, "mixes": mixes}
+    rows = read_rows(document.get("runtimes", []), RUNTIMES, problems)
+    runtimes = [name for row in rows for name in listed(row["names"])]
+    return {"properties": properties, "mixes": mixes, "runtimes": runtimes}
 
 
 TABLES: dict[str, Callable[[Path, Problems], Any]] = {

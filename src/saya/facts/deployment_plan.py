@@ -24,22 +24,27 @@ _ALL_PROPERTIES = "AutoPublishAliasAllProperties"
 
 
 def plan_deployments(
-    base: View, head: View, function: TemplateResource, mixes: list[Mix], callers: tuple[Invocation, ...]
+    base: View,
+    head: View,
+    function: TemplateResource,
+    mixes: list[Mix],
+    callers: tuple[Invocation, ...],
+    first: str | None,
 ) -> tuple[PlannedDeployment, ...]:
     """First the alias and all that has to move to it, then the change; without an alias where a caller cannot use it.
 
     `mixes` are the properties that must not change in one deployment, `callers` the invocations of base that reach
-    `$LATEST`.
+    `$LATEST`; `first` has to change before the rest, or Lambda refuses what is half of the change.
     """
     changed = _changed(mixes)
-    steps = _steps(function, mixes, changed)
-    if all(each.outcome == "deployment_fails" for each in mixes):
-        return tuple(steps)  # each of them is one call
+    steps = _steps(function, changed, first)
+    if not callers or all(each.outcome == "deployment_fails" for each in mixes):
+        return tuple(steps) if first is not None else ()  # each of them is one call
     stuck = next((caller for caller in callers if caller.qualifier_support == "rejected"), None)
     if stuck is not None:
         return _without_alias(function, changed, stuck)
     alias = _published(base, function)
-    first = (*_publishing(base, function, alias), *_moving(base, function, alias, callers))
+    moving = (*_publishing(base, function, alias), *_moving(base, function, alias, callers))
     title = "Publish a version and move the callers to an alias of it" if alias is None else "Move the callers"
     early = _added(base, head, function)
     if early is not None:
@@ -47,7 +52,7 @@ def plan_deployments(
         title += f": {named} and the callers, without {_listed(changed)}"
     last = (*steps[-1].actions, *_renewing(base, function, alias))
     return (
-        PlannedDeployment(title=title, actions=first),
+        PlannedDeployment(title=title, actions=moving),
         *steps[:-1],
         PlannedDeployment(title=steps[-1].title, actions=last),
     )
@@ -59,14 +64,13 @@ def _changed(mixes: list[Mix]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*code, *(each.configuration for each in mixes))))
 
 
-def _steps(function: TemplateResource, mixes: list[Mix], changed: tuple[str, ...]) -> list[PlannedDeployment]:
+def _steps(function: TemplateResource, changed: tuple[str, ...], first: str | None) -> list[PlannedDeployment]:
     """The deployments of the change itself: one behind an alias, unless Lambda refuses the state between its calls."""
-    refused = next((each for each in mixes if each.outcome == "deployment_fails"), None)
-    if refused is None:
+    if first is None:
         return [_step("Make the change", function, changed)]
-    rest = tuple(name for name in changed if name != refused.configuration)
+    rest = tuple(name for name in changed if name != first)
     return [
-        _step(f"Change {refused.configuration} alone", function, (refused.configuration,)),
+        _step(f"Change {first} alone", function, (first,)),
         _step("Make the rest of the change", function, rest),
     ]
 

@@ -11,6 +11,7 @@ from saya.facts.change_places import first_place, moved_callers, related_places
 from saya.facts.deployment_plan import plan_deployments
 from saya.facts.exposure import Exposure, Wiring, caller_name
 from saya.facts.function_differences import Changes, Differences
+from saya.facts.runtimes import Refusal, refusals
 from saya.facts.tables import Mix, mixes
 from saya.facts.types import FunctionChange, Invocation
 from saya.facts.view import View
@@ -23,12 +24,15 @@ MAX_FACTS = 64
 
 
 class _Mixed(NamedTuple):
-    """Two properties that change in one deployment under a guard; `changes` is a reason where one of them may not."""
+    """Two properties that change in one deployment under a guard; `changes` is a reason where one of them may not, or
+    where it may be none that Lambda refuses; `refused` is what it refuses.
+    """
 
     mix: Mix
     guard: Guard
     changes: bool | Unknown
     in_place: bool | Unknown
+    refused: Refusal | None
 
 
 class _Comparison(NamedTuple):
@@ -44,7 +48,7 @@ class _Comparison(NamedTuple):
 
 def change_facts(base: View, head: View, revisions: Revisions, found: list[Changes]) -> Iterator[FunctionChange]:
     """The functions that change on both sides, judged on the wiring of base."""
-    mixed = [(changes, _mixed(head, changes)) for changes in found]
+    mixed = [(changes, _mixed(revisions, changes)) for changes in found]
     if not any(entries for _, entries in mixed):
         return
     wiring, now = Wiring(base), Wiring(head)
@@ -54,19 +58,38 @@ def change_facts(base: View, head: View, revisions: Revisions, found: list[Chang
             yield from _facts(_Comparison(base, head, revisions, changes, *exposures), entries)
 
 
-def _mixed(head: View, changes: Changes) -> list[_Mixed]:
+def _mixed(revisions: Revisions, changes: Changes) -> list[_Mixed]:
     """The mixes that are worth a word, under every guard, the worst first."""
-    found = dict.fromkeys(entry for mix in mixes() for entry in _under_guards(head, changes, mix))
+    found = dict.fromkeys(entry for mix in mixes() for entry in _under_guards(revisions, changes, mix))
     return list(found)[:MAX_FACTS]
 
 
-def _under_guards(head: View, changes: Changes, mix: Mix) -> Iterator[_Mixed]:
+def _under_guards(revisions: Revisions, changes: Changes, mix: Mix) -> Iterator[_Mixed]:
     for code in changes.code.get(mix.code, ()):
         for configuration in changes.configuration.get(mix.configuration, ()):
             for held, in_place in changes.fates:
-                guard = head.resolver.join(changes.guard, code.guard, configuration.guard, held)
+                guard = revisions.head.join(changes.guard, code.guard, configuration.guard, held)
+                changed = code.undecided or configuration.undecided or True
                 if guard is not None:
-                    yield _Mixed(mix, guard, code.undecided or configuration.undecided or True, in_place)
+                    yield from _with_refusals(revisions, changes, _Mixed(mix, guard, changed, in_place, None))
+
+
+def _with_refusals(revisions: Revisions, changes: Changes, entry: _Mixed) -> Iterator[_Mixed]:
+    """The mix, where it is one of those that Lambda may refuse as what it is: refused, harmless or undecided."""
+    if (entry.mix.code, entry.mix.configuration) not in _refusable():
+        yield entry
+        return
+    fails = entry.mix.outcome == "deployment_fails"
+    for held, refusal in refusals(revisions, changes.base, changes.head):
+        guard = revisions.head.join(entry.guard, held)
+        if guard is None or fails is (refusal is None):
+            continue
+        changed = refusal if isinstance(refusal, Unknown) else entry.changes
+        yield entry._replace(guard=guard, changes=changed, refused=refusal if isinstance(refusal, Refusal) else None)
+
+
+def _refusable() -> set[tuple[str, str]]:
+    return {(mix.code, mix.configuration) for mix in mixes() if mix.outcome == "deployment_fails"}
 
 
 def _facts(comparison: _Comparison, entries: list[_Mixed]) -> Iterator[FunctionChange]:
@@ -92,6 +115,7 @@ def _fact(
     at = first_place(changes)
     certain = [each.mix for each in entries if each.changes is True] or [each.mix for each in entries]
     moved = moved_callers(callers, now)
+    refused = entry.refused
     return FunctionChange(
         resource=head.resource(changes.head),
         property=".".join(at.path),
@@ -110,12 +134,19 @@ def _fact(
         severity=entry.mix.severity,
         outcome=entry.mix.outcome,
         meets=entry.mix.meets,
+        refused=f"`{refused.runtime}` on {refused.architecture}" if refused is not None else None,
+        first=refused.first if refused is not None else None,
         in_place=entry.in_place,
         exposed=True if callers else before.otherwise,
         callers=tuple(dict.fromkeys(map(caller_name, callers))),
         moved=tuple(dict.fromkeys(map(caller_name, moved))),
-        plan=plan_deployments(base, head, changes.head, certain, callers) if callers else (),
+        plan=plan_deployments(base, head, changes.head, certain, callers, _first(entries)),
     )
+
+
+def _first(entries: list[_Mixed]) -> str | None:
+    """The property that has to change in a deployment before the rest, where Lambda refuses some of a change."""
+    return next((each.refused.first for each in entries if each.refused is not None), None)
 
 
 def _sides(changes: Changes, side: Differences) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any, Literal
@@ -183,14 +183,35 @@ class Mix(NamedTuple):
 @cache
 def updated_properties() -> tuple[UpdatedProperty, ...]:
     """The properties of a function that matter to its update."""
-    rows = load("function-updates")["properties"]
+    rows = load_updates()["properties"]
     return tuple(UpdatedProperty(name, tuple(sam), *rest) for name, sam, *rest in rows)
+
+
+def default_of(property_: str) -> Any:
+    """What Lambda takes where a property of a function is absent, as JSON has it."""
+    return next((each.default for each in updated_properties() if each.property == property_), None)
+
+
+EVERYWHERE = "x86_64"
+"""The architecture that every runtime is offered on."""
+
+
+def bound_runtimes() -> Collection[str]:
+    """The runtimes that are offered on no other."""
+    names: list[str] = load_updates()["runtimes"]
+    return names
+
+
+@cache
+def load_updates() -> Any:
+    """The table of what an update of a function is made of."""
+    return load("function-updates")
 
 
 @cache
 def mixes() -> tuple[Mix, ...]:
     """The mixes of both sides that are worth a word, most severe first for each pair of properties."""
-    return tuple(Mix(*row) for row in load("function-updates")["mixes"])
+    return tuple(Mix(*row) for row in load_updates()["mixes"])
 
 
 @cache

@@ -240,6 +240,8 @@ class FunctionChange(Fact):
         severity: how bad the mix is.
         outcome: what comes of it: callers meet a half-updated function, or the deployment fails.
         meets: the same in words.
+        refused: the runtime and the architecture that Lambda refuses together, where the deployment fails.
+        first: the property that then has to change in a deployment before the rest.
         in_place: whether the function is updated in place; false where a new one is created, or CloudFormation
             publishes it itself.
         exposed: whether the wiring of base leads live callers to `$LATEST`.
@@ -257,6 +259,8 @@ class FunctionChange(Fact):
     severity: Literal["error", "warning", "note"]
     outcome: Literal["half_updated", "deployment_fails"]
     meets: str
+    refused: str | None
+    first: str | None
     in_place: bool | Unknown
     exposed: bool | Unknown
     callers: tuple[str, ...]

@@ -75,13 +75,13 @@ VALUES = {
     ("code", "configuration", "severity"),
     [
         ("Architectures", "Layers", "error"),
-        ("Architectures", "Runtime", "error"),
         ("Architectures", "Handler", "warning"),
         ("Architectures", "ImageConfig", "warning"),
         ("Code", "Layers", "warning"),
         ("Code", "Runtime", "warning"),
         ("Code", "Handler", "warning"),
         ("Code", "ImageConfig", "warning"),
+        ("Architectures", "Runtime", "note"),
         ("Architectures", "Environment", "note"),
         ("Code", "Environment", "note"),
     ],
@@ -90,8 +90,39 @@ def test_what_a_mix_means(code, configuration, severity):
     base, head = (", ".join(f"{name}: {VALUES[name][side]}" for name in (code, configuration)) for side in (0, 1))
     fact = only(facts(base, head))
     assert (fact.mix, fact.severity) == (f"{code} and {configuration}", severity)
-    refused = (code, configuration) == ("Architectures", "Runtime")
-    assert fact.outcome == ("deployment_fails" if refused else "half_updated")
+    assert (fact.outcome, fact.refused, fact.first) == ("half_updated", None, None)
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "refused", "first"),
+    [
+        ("python3.7", "python3.13, Architectures: [arm64]", "`python3.7` on arm64", "Runtime"),
+        ("java11, Architectures: [arm64]", "java8", "`java8` on arm64", "Architectures"),
+        ("provided, Architectures: [x86_64]", "provided.al2, Architectures: [arm64]", "`provided` on arm64", "Runtime"),
+        ("go1.x", "nodejs10.x, Architectures: [arm64]", "`go1.x` on arm64", "Runtime"),
+    ],
+)
+@pytest.mark.parametrize("wired", [QUEUE, BEHIND, ""])
+def test_a_runtime_that_is_not_offered_on_the_other_architecture_is_refused_whoever_calls(
+    base, head, refused, first, wired
+):
+    fact = only(facts(f"Runtime: {base}", f"Runtime: {head}", wired=wired))
+    assert (fact.mix, fact.severity, fact.outcome) == ("Architectures and Runtime", "error", "deployment_fails")
+    assert (fact.refused, fact.first) == (refused, first)
+    assert [each.title for each in fact.plan] == [f"Change {first} alone", "Make the rest of the change"]
+
+
+@pytest.mark.parametrize(
+    ("base", "head"),
+    [
+        ("Runtime: !Ref Open", "Runtime: python3.13, Architectures: [arm64]"),
+        ("Runtime: python3.7", "Runtime: python3.13, Architectures: [!Ref Open]"),
+    ],
+)
+def test_where_a_runtime_or_architecture_is_open_so_is_the_refusal(base, head):
+    (fact,) = (each for each in facts(base, head) if each.outcome == "deployment_fails")
+    assert isinstance(fact.changes, Unknown)
+    assert fact.refused is None
 
 
 @pytest.mark.parametrize("configuration", ["MemorySize", "Timeout", "Role", "Tags", "ReservedConcurrentExecutions"])
