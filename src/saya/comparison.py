@@ -262,8 +262,8 @@ class Comparison:
     def folders(self) -> tuple[str, ...]:
         """The folders among the paths, from the root."""
         root = self.baseline.root
-        real = (Path(os.path.realpath(path)) for path in self.paths)
-        below = (path.relative_to(root).as_posix() for path in real if path.is_dir() and path.is_relative_to(root))
+        folders = (Path(os.path.realpath(path)) for path in self.paths if os.path.isdir(path))  # noqa: PTH112 - no error
+        below = (path.relative_to(root).as_posix() for path in folders if path.is_relative_to(root))
         return tuple("" if path == "." else path for path in below)
 
     def gone(self) -> Iterator[str]:

@@ -109,7 +109,7 @@ class Progress:
 def find_root(paths: Iterable[str]) -> Path:
     """The root of the work tree that the first path stands in; without one, the folder that the path is or lies in."""
     first = Path(os.path.realpath(next(iter(paths), ".")))  # what is no path is told where it is read
-    return tree_root(first if first.is_dir() else first.parent)
+    return tree_root(first if os.path.isdir(first) else first.parent)  # noqa: PTH112 - False where nobody may look
 
 
 def open_base(
@@ -145,12 +145,20 @@ def load_config(root: Path, base: Files | None = None) -> Config:
         data, shown = base.read(CONFIG_PATH), f"{CONFIG_PATH} (in base)"
     else:
         shown = path.as_posix()
-        data = read_bytes(Candidate(path, shown, named=True)) if path.is_file() else None
+        data = read_bytes(Candidate(path, shown, named=True)) if _has_config(root, shown) else None
     if data is None:
         return Config()
     from saya.config_file import read_config
 
     return read_config(decode(data, shown))
+
+
+def _has_config(root: Path, shown: str) -> bool:
+    """Whether a work tree has a configuration. One in which nobody may look has none: it is told where it is read."""
+    try:
+        return os.access(root, os.X_OK) and (root / CONFIG_PATH).is_file()
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {(error.strerror or 'unknown').lower()}", path=shown) from None
 
 
 def unmerged(baseline: Baseline, config: Config, root: Path, directories: Iterable[str]) -> tuple[str, ...]:

@@ -107,6 +107,40 @@ def test_what_may_not_be_read_is_a_line(check, work, monkeypatch):
     ])  # fmt: skip
 
 
+def test_a_folder_in_which_nobody_may_look_is_a_line(check, work, monkeypatch):
+    (work / "secret").mkdir()
+
+    def refusing(look):
+        def refuse(path, *rest, **options):
+            if "secret/" in f"{path}":
+                raise PermissionError(13, "Permission denied", f"{path}")
+            return look(path, *rest, **options)
+
+        return refuse
+
+    may_list = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: not str(path).endswith("secret") and may_list(path, mode))
+    monkeypatch.setattr(os, "stat", refusing(os.stat))
+    monkeypatch.setattr(os, "lstat", refusing(os.lstat))
+    assert check("secret", "good.yaml") == (2, ["secret: cannot be read: permission denied"], ["good.yaml"])
+    inside = "secret/t.yaml: cannot be opened: permission denied; name a template or a folder"
+    assert check("secret/t.yaml", "good.yaml") == (2, [inside], ["good.yaml"])
+
+
+def test_a_configuration_that_may_not_be_read_stops_the_run(check, work, monkeypatch):
+    look = os.stat
+
+    def refuse(path, *rest, **options):
+        if "/.github/" in f"{path}":
+            raise PermissionError(13, "Permission denied", f"{path}")
+        return look(path, *rest, **options)
+
+    monkeypatch.setattr(os, "stat", refuse)
+    code, (line,), found = check()
+    assert (code, found) == (2, [])
+    assert line.endswith(".github/saya.yml: cannot be read: permission denied")
+
+
 TOPIC = "Resources:\n  A:\n    Type: AWS::SNS::Topic\n"
 
 
