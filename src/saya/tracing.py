@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from saya.findings import Finding, Related, Report, Undecided
 from saya.model.template import Template
@@ -12,6 +13,8 @@ from saya.sources.cdk import Construct, SynthesisedStack
 from saya.sources.frames import Authors
 from saya.text.node import MappingNode, Node, ScalarNode
 from saya.text.source import Location
+
+MOST_PLACES = 5
 
 
 class Tracer:
@@ -41,9 +44,9 @@ class Tracer:
         known = self.stack.constructs
         return known.get(f"/{path}") or known.get(id_) or (Construct(f"/{path}", ()) if path else None)
 
-    def place(self, construct: Construct | None) -> Location | None:
-        """The line at which the author made it; None where no frame of its trace is the author's."""
-        return self.authors.place(construct.frames) if construct is not None else None
+    def places(self, construct: Construct | None) -> tuple[Location, ...]:
+        """The statements by which the author made it, the innermost first; none where no frame is the author's."""
+        return tuple(islice(self.authors.places(construct.frames), MOST_PLACES)) if construct is not None else ()
 
 
 def _construct_path(resource: Node) -> str:
@@ -72,29 +75,28 @@ class _Telling:
         self.tracers = tuple(tracers)
         self.shown = shown
 
-    def trace(self, at: Location) -> tuple[Construct | None, Location | None]:
+    def trace(self, at: Location) -> tuple[Construct | None, tuple[Location, ...]]:
         for tracer in self.tracers:
             construct = tracer.construct(at)
             if construct is not None:
-                return construct, tracer.place(construct)
-        return None, None
+                return construct, tracer.places(construct)
+        return None, ()
 
     def moved(self, at: Location) -> Location:
-        return self.trace(at)[1] or at
+        return next(iter(self.trace(at)[1]), at)
 
     def finding(self, finding: Finding) -> Finding:
-        construct, place = self.trace(finding.location)
+        construct, places = self.trace(finding.location)
         related = [replace(each, location=self.moved(each.location)) for each in finding.related]
         if construct is not None:
-            found = "" if place is not None else "; its stack trace names no line of this project"
+            found = "" if places else "; its stack trace names no line of this project"
             message = f"synthesised from the construct `{construct.path.lstrip('/')}`{found}"
             related.append(Related(finding.location, message, finding.resource, finding.property))
         return replace(
             finding,
-            location=place or finding.location,
-            origins=tuple(
-                each for each in finding.origins if place is None or each.source is not finding.location.source
-            ),
+            location=places[0] if places else finding.location,
+            # What a change passes to a construct of one's own stands where that is made.
+            origins=(*places[1:], finding.location, *finding.origins) if places else finding.origins,
             template=self.shown,
             related=tuple(related),
             fix=None,

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from saya.errors import UserError
 from saya.record import NamedTuple
 from saya.sources.base import Files
+from saya.sources.statements import end_of_statement
 from saya.sources.workspace import decode
 from saya.text.source import Location, Source, Span
 
@@ -67,16 +68,21 @@ class Authors:
         self._sources: dict[str, Source | None] = {}
         self._paths: dict[str, str | None] = {}
 
-    def place(self, frames: Iterable[Frame]) -> Location | None:
-        """The line of the first frame that is the author's; None where none is."""
+    def places(self, frames: Iterable[Frame]) -> Iterator[Location]:
+        """The statements of the author that a trace went through, the innermost first: each from the frame's line on,
+        to where the brackets that it opens are closed.
+        """
+        seen = set()
         for frame in frames:
             path = self.find(frame.path)
             source = self._source(path) if path is not None else None
-            if source is not None and 0 < frame.line <= len(source.starts) and source.line(frame.line).strip():
-                text = source.line(frame.line)
-                start = source.starts[frame.line - 1]
-                return Location(source, Span(start + len(text) - len(text.lstrip()), start + len(text.rstrip())))
-        return None
+            if source is None or (path, frame.line) in seen or not 0 < frame.line <= len(source.starts):
+                continue
+            seen.add((path, frame.line))
+            text = source.line(frame.line)
+            if text.strip():
+                start = source.starts[frame.line - 1] + len(text) - len(text.lstrip())
+                yield Location(source, Span(start, end_of_statement(source, frame.line)))
 
     def find(self, named: str) -> str | None:
         """The file that a path of a trace means, by path among the files; None where it is none of the author's."""

@@ -72,22 +72,27 @@ def authors(tree: Path, *roots: tuple[str, str]) -> Authors:
     ],
 )
 def test_the_file_is_found_by_the_end_of_its_path(tree, path, line, expected):
-    place = authors(tree).place([Frame(path, line)])
-    assert (place and place.path) == expected
+    places = authors(tree).places([Frame(path, line)])
+    assert [place.path for place in places] == ([expected] if expected else [])
 
 
-def test_the_location_is_the_text_of_the_line(tree):
-    place = authors(tree).place([Frame("lib/gone.ts", 1), Frame("lib/service.ts", 3)])
-    assert place is not None
+def test_the_location_is_the_text_of_the_statement(tree):
+    (place,) = authors(tree).places([Frame("lib/gone.ts", 1), Frame("lib/service.ts", 3)])
     assert place.source.text[place.span.start : place.span.end] == "new Service(this);"
+
+
+def test_all_statements_on_the_way_are_told_once_from_the_inside_out(tree):
+    frames = [Frame("lib/service.ts", 3), Frame("/x/shared/queue.ts", 1), Frame("lib/service.ts", 3)]
+    places = [place.path for place in authors(tree).places(frames)]
+    assert places == ["told/infra/lib/service.ts", "told/shared/queue.ts"]
 
 
 def test_below_a_root_that_is_known_nothing_else_is_meant(tree):
     known = authors(tree, ("/build/tree", ""))
-    assert known.place([Frame("/build/tree/shared/queue.ts", 1)]) is not None
-    assert known.place([Frame("/build/tree/lib/service.ts", 3)]) is None
+    assert list(known.places([Frame("/build/tree/shared/queue.ts", 1)]))
+    assert not list(known.places([Frame("/build/tree/lib/service.ts", 3)]))
 
 
 def test_a_link_is_no_file_of_the_author(tree):
     (tree / "infra/lib/link.ts").symlink_to("/etc/passwd")
-    assert authors(tree).place([Frame("lib/link.ts", 1)]) is None
+    assert not list(authors(tree).places([Frame("lib/link.ts", 1)]))
