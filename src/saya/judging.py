@@ -88,7 +88,7 @@ class Side(NamedTuple):
     deployments: tuple[Deployment, ...]
     resolvers: tuple[Resolver, ...]
     attached: AttachedFiles | None = None
-    parents: tuple[Nesting, ...] = ()
+    parents: tuple[Nesting | None, ...] = ()
     exports: Exports | None = None
 
     @property
@@ -174,7 +174,7 @@ def make_side(
     template: Template,
     deployments: tuple[Deployment, ...],
     attached: AttachedFiles | None = None,
-    parents: tuple[Nesting, ...] = (),
+    parents: tuple[Nesting | None, ...] = (),
     exports: Exports | None = None,
 ) -> Side:
     """A template as it is deployed, with the files that it names, where it is nested and what others export."""

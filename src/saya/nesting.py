@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TypeVar
 
 from saya.errors import UserError
@@ -16,6 +17,12 @@ from saya.sources.base import Deployment, Files
 from saya.text.node import MappingNode, Node, ScalarNode
 
 T = TypeVar("T")
+
+MOST_WAYS = 200
+MOST_RESOURCES = 200_000
+"""In how many ways a nested template is judged: so many, and no more resources than these in all of them. Stacks that
+nest stacks multiply; CloudFormation takes 2,500 in one operation.
+"""
 
 _MARKS = tuple(type_.encode() for type_ in TEMPLATE_OF)
 
@@ -55,17 +62,23 @@ class Nestings:
                 if path is not None and path != parent.path:
                     self._parents.setdefault(path, []).append(parent)
 
-    def of(self, path: str) -> tuple[Nested, ...]:
+    def of(self, path: str) -> Iterator[Nested]:
         """The ways in which the template at a path is nested; often none."""
-        return tuple(nested for parent in self._parents.get(path, ()) for nested in self._in(parent, path))
+        return (nested for parent in self._parents.get(path, ()) for nested in self._in(parent, path))
 
     def side(self, template: Template, path: str, attached: AttachedFiles, own: tuple[Deployment, ...]) -> Side:
-        """A template as its parents deploy it; where nobody nests it, in the ways of its `own`."""
-        found = self.of(path)
+        """A template as its parents deploy it; where nobody nests it, in the ways of its `own`.
+
+        Where it is nested in too many ways, its own stand for the rest of them.
+        """
+        most = max(min(MOST_WAYS, MOST_RESOURCES // max(len(template.resources.entries), 1)), 1)
+        found = list(islice(self.of(path), most + 1))
         if not found:
             return make_side(template, own, attached, exports=self._imports)
-        deployments = tuple(each.deployment for each in found)
-        return make_side(template, deployments, attached, tuple(each.nesting for each in found), self._imports)
+        rest = own if len(found) > most else ()
+        deployments = (*(each.deployment for each in found[:most]), *rest)
+        parents = (*(each.nesting for each in found[:most]), *(None for _ in rest))
+        return make_side(template, deployments, attached, parents, self._imports)
 
     @property
     def _imports(self) -> Exports | None:

@@ -15,6 +15,13 @@ from saya.sources.base import Deployment, Files
 
 DEFAULT_TEMPLATES = ("template.yaml", "template.yml", "template.json")
 
+LARGEST = 256 * 1024
+MOST = 100
+"""Environments of one template; it is judged for each."""
+
+# What the parser of TOML takes memory for that grows with the square of the length.
+_LONG_KEY = r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){64}"""
+
 # Text up to a space that stands in no quotes.
 _WORD = r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.|[^\s"'])+"""
 
@@ -23,7 +30,7 @@ def read_deployments(files: Files, path: str, shown: str) -> tuple[Deployment, .
     """The deployments of a template that the samconfig.toml in its folder gives, one for each environment; often none.
 
     `path` is the template's among the `files`, `shown` as the user would write it. Raises ConfigError where that file
-    is not TOML.
+    is not TOML, or has more than anybody deploys.
     """
     config = posixpath.join(posixpath.dirname(path), "samconfig.toml")
     data = files.read(config)
@@ -31,15 +38,24 @@ def read_deployments(files: Files, path: str, shown: str) -> tuple[Deployment, .
         return ()
     tables = _load(data, posixpath.join(posixpath.dirname(shown), "samconfig.toml"))
     environments = [(name, table) for name, table in tables.items() if isinstance(table, dict)]
-    deployments = [_read_environment(name, table, files, path) for name, table in environments]
-    return tuple(deployment for deployment in deployments if deployment is not None)
+    found = (_read_environment(name, table, files, path) for name, table in environments)
+    deployments = tuple(deployment for deployment in found if deployment is not None)
+    if len(deployments) > MOST:
+        shown = posixpath.join(posixpath.dirname(shown), "samconfig.toml")
+        raise ConfigError(f"has more than {MOST} environments for {posixpath.basename(path)}; deploy fewer", path=shown)
+    return deployments
 
 
 def _load(data: bytes, shown: str) -> Mapping[str, object]:
     import tomllib  # most templates have no samconfig.toml
 
+    if len(data) > LARGEST:
+        raise ConfigError(f"is larger than {LARGEST // 1024} kB; keep what deploys the templates beside it", path=shown)
     try:
-        return tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+        if re.search(_LONG_KEY, text):
+            raise ConfigError("has a key of more than 64 parts; the SAM CLI knows keys of four", path=shown)
+        return tomllib.loads(text)
     except UnicodeDecodeError:
         raise ConfigError("is not UTF-8; save it as UTF-8", path=shown) from None
     except tomllib.TOMLDecodeError as error:
@@ -47,6 +63,10 @@ def _load(data: bytes, shown: str) -> Mapping[str, object]:
         message = str(error)[: place.start()] if place else str(error)
         line, column = (int(place[1]), int(place[2])) if place else (None, None)
         raise ConfigError(f"is not TOML: {_lower(message)}", path=shown, line=line, column=column) from None
+    except (ValueError, RecursionError):
+        raise ConfigError(
+            "is not TOML that can be read: a number is too long, or it nests too deep", path=shown
+        ) from None
 
 
 def _lower(text: str) -> str:

@@ -11,6 +11,7 @@ from saya.text.source import Source
 
 MAX_DEPTH = 200
 MAX_DUPLICATES = 100
+MAX_NODES = 1_000_000
 
 _SPACE = pattern(r"[ \t\n\r]*")
 _WORD = pattern(r"(true|false)|(null)|(-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?)")
@@ -24,6 +25,9 @@ def parse_json(source: Source, *, duplicates: list[ParseError] | None = None) ->
     ParseError with line and column. A lone surrogate in a string becomes U+FFFD, since no output could encode it.
     """
     reader = _Reader(source)
+    # As nesting is limited, it is commas that make many values; those in strings are few enough to count with them.
+    if len(source.text) > MAX_NODES and source.text.count(",") > MAX_NODES:
+        raise ParseError(f"the file has more than {MAX_NODES:,} values", path=source.path, line=1, column=1)
     start = reader.skip(0)
     if start == len(source.text):
         return None

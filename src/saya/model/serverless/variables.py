@@ -8,7 +8,7 @@ that has a fallback is taken to be that, as a parameter is its Default; an envir
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from saya.errors import ParseError
 from saya.model.serverless.nodes import UNDECIDED, below, join, mapping, reference, scalar, sequence, text, undecided
@@ -20,8 +20,13 @@ from saya.text.source import Source
 
 MAX_DEPTH = 24
 MAX_NODES = 20_000
+MAX_TEXT = 2_000_000
+"""Characters of all the texts that variables are put into."""
+LONGEST_TOLD = 200
+TOO_MUCH = "the service's variables come to too much"
 _VARIABLE = pattern(r"\s*([A-Za-z][\w-]*)(?:\(([^()]*)\))?(?::(?!:)(.*))?\Z", re.DOTALL)
 _OPENS = pattern(r"\$\{\s*[A-Za-z][\w-]*(?:\([^()]*\)|:(?!:))")
+_INDEX = pattern(r"[0-9]{1,6}\Z")
 _STAGE = "dev"
 """The stage where nobody names one. Source: Serverless Framework 3, provider settings."""
 
@@ -48,6 +53,7 @@ class Variables:
         self._parsed: dict[str, Node | Undecided] = {}
         self._open: list[str] = []
         self._made = 0
+        self._written = 0
 
     def resolved(self, node: Node) -> Node:
         """A node with the variables in it replaced; what has none stays the very node that it is."""
@@ -55,7 +61,7 @@ class Variables:
             return node
         self._made += 1
         if self._made > MAX_NODES:
-            return undecided(node, "the service's variables come to too much")
+            return undecided(node, TOO_MUCH)
         if isinstance(node, ScalarNode):
             return self._scalar(node) if "${" in node.text else node
         if isinstance(node, SequenceNode):
@@ -68,6 +74,8 @@ class Variables:
         return node
 
     def _scalar(self, node: ScalarNode) -> Node:
+        if self._joined((node.text,)) is None:  # one text may stand in many places
+            return undecided(node, TOO_MUCH)
         pieces = split(node.text)
         if [piece.text for piece in pieces] == [node.text] and not pieces[0].variable:
             return node
@@ -76,8 +84,17 @@ class Variables:
             return self._whole(values[0], node)
         texts = [value.text if isinstance(value, ScalarNode) else None for value in values]
         if None not in texts:
-            return ScalarNode(node.source, node.start, node.end, "".join(map(str, texts)), "str", "embedded")
+            whole = self._joined(map(str, texts))
+            if whole is None:
+                return undecided(node, TOO_MUCH)
+            return ScalarNode(node.source, node.start, node.end, whole, "str", "embedded")
         return join(node, "", (self._whole(value, node) for value in values))
+
+    def _joined(self, texts: Iterable[str]) -> str | None:
+        """Several texts as one; None where the service's have come to too much."""
+        whole = "".join(texts)
+        self._written += len(whole)
+        return whole if self._written <= MAX_TEXT else None
 
     @staticmethod
     def _whole(value: Node | Undecided, at: ScalarNode) -> Node:
@@ -106,7 +123,10 @@ class Variables:
                 out.append(f"${{{name}}}")
         if isinstance(names, MappingNode):
             variables |= {name: self.resolved(value) for name, value in names.entries.items()}
-        whole = template if out == [template.text] else text(template, "".join(out))
+        joined = self._joined(out)
+        if joined is None:
+            return undecided(node, TOO_MUCH)
+        whole = template if out == [template.text] else text(template, joined)
         inner: Node = sequence(argument, (whole, mapping(argument, variables))) if variables else whole
         return mapping(node, {"Fn::Sub": inner}, node.keys)
 
@@ -116,7 +136,7 @@ class Variables:
     def _evaluated(self, inside: str, at: Node) -> Node | Undecided:
         """The value of a variable, by its alternatives in turn."""
         if inside in self._open or len(self._open) >= MAX_DEPTH:
-            return Undecided(f"`${{{inside}}}` refers to itself")
+            return Undecided(f"`${{{_told(inside)}}}` refers to itself")
         self._open.append(inside)
         try:
             reasons = []
@@ -127,7 +147,7 @@ class Variables:
                 reasons.append(value)
                 if one.strip().startswith("env:"):
                     break  # what it falls back to is for those who have not set it
-            return reasons[0] if reasons else Undecided(f"`${{{inside}}}` is no variable")
+            return reasons[0] if reasons else Undecided(f"`${{{_told(inside)}}}` is no variable")
         finally:
             self._open.pop()
 
@@ -139,38 +159,39 @@ class Variables:
         told = next((each for each in inner if isinstance(each, Undecided)), None)
         if told is not None:
             return told
-        match = _VARIABLE.match("".join(each.text for each in inner if isinstance(each, ScalarNode)))
+        whole = self._joined(each.text for each in inner if isinstance(each, ScalarNode))
+        match = _VARIABLE.match(whole) if whole is not None else None
         if match is None:
-            return Undecided(f"`${{{inside}}}` is no variable")
+            return Undecided(f"`${{{_told(inside)}}}` is no variable")
         return self._named(match[1], (match[2] or "").strip(), (match[3] or "").strip(), at)
 
     def _named(self, type_: str, parameter: str, address: str, at: Node) -> Node | Undecided:
         if type_ == "self":
-            return self._found(self._root, address, f"`self:{address}`")
+            return self._found(self._root, address, f"`self:{_told(address)}`")
         if type_ == "file":
             return self._file(parameter, address)
         if type_ == "sls" and address == "stage":
             return text(at, self.stage)
         if type_ == "param":
-            own = self._found(below(self._root, "params", self.stage), address, f"`param:{address}`")
+            own = self._found(below(self._root, "params", self.stage), address, f"`param:{_told(address)}`")
             shared = below(self._root, "params", "default")
-            return self._found(shared, address, f"`param:{address}`") if isinstance(own, Undecided) else own
+            return self._found(shared, address, f"`param:{_told(address)}`") if isinstance(own, Undecided) else own
         if type_ == "aws" and address in ("accountId", "region"):
             return reference(at, "AWS::AccountId" if address == "accountId" else "AWS::Region")
         if type_ == "strToBool":
             return text(at, parameter)
         if type_ == "env":
-            return Undecided(f"the environment variable `{address}` decides it when the service is deployed")
+            return Undecided(f"the environment variable `{_told(address)}` decides it when the service is deployed")
         if type_ == "opt":
-            return Undecided(f"the option `--{address}` decides it when the service is deployed")
-        return Undecided(f"`${{{type_}:{address}}}` is read when the service is deployed")
+            return Undecided(f"the option `--{_told(address)}` decides it when the service is deployed")
+        return Undecided(f"`${{{type_}:{_told(address)}}}` is read when the service is deployed")
 
     def _found(self, root: Node | None, address: str, told: str) -> Node | Undecided:
         node = root
         for step in filter(None, address.split(".")):
             if isinstance(node, ScalarNode) and "${" in node.text:
                 node = self.resolved(node)
-            if isinstance(node, SequenceNode) and step.isdigit() and int(step) < len(node.items):
+            if isinstance(node, SequenceNode) and _INDEX.match(step) and int(step) < len(node.items):
                 node = node.items[int(step)]
             else:
                 node = node.get(step) if isinstance(node, MappingNode) else None
@@ -184,12 +205,16 @@ class Variables:
         known = self._parsed.get(name)
         if known is None:
             known = self._parsed[name] = self._read(name)
-        return known if isinstance(known, Undecided) else self._found(known, address, f"`{address}` of {name}")
+        return (
+            known
+            if isinstance(known, Undecided)
+            else self._found(known, address, f"`{_told(address)}` of {_told(name)}")
+        )
 
     def _read(self, name: str) -> Node | Undecided:
         source = self._files(name.strip("'\"")) if self._files is not None else None
         if source is None or not name.strip("'\"").lower().endswith((".yml", ".yaml", ".json")):
-            return Undecided(f"the file `{name}` decides it")
+            return Undecided(f"the file `{_told(name)}` decides it")
         try:
             return parse(source, duplicates=[]) or Undecided(f"{name} is empty")
         except ParseError as error:
@@ -207,6 +232,11 @@ class Variables:
             return scalar(self.resolved(written)) or _STAGE
         finally:
             self._open.pop()
+
+
+def _told(content: str) -> str:
+    """A text as it is told, which may be the whole file."""
+    return content if len(content) <= LONGEST_TOLD else content[:LONGEST_TOLD] + "…"
 
 
 def split(content: str) -> list[Piece]:
