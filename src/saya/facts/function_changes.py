@@ -93,13 +93,17 @@ def _refusable() -> set[tuple[str, str]]:
 
 
 def _facts(comparison: _Comparison, entries: list[_Mixed]) -> Iterator[FunctionChange]:
-    """A fact for each mix under each guard, and under that of each caller that is there under conditions only."""
+    """A fact for each mix under each guard, and under that of each caller that is there under conditions only. Where
+    nobody knows whether it meets anybody, what is a note at most is worth no question.
+    """
     for entry in entries:
         live = _joined_callers(comparison, entry.guard)
         guards = sorted({guard for guard, _ in live}, key=lambda guard: guard.terms) or [entry.guard]
         for guard in guards if entry.guard not in guards else [entry.guard]:
             callers = tuple(caller for _, caller in _joined_callers(comparison, guard))
-            yield _fact(comparison, entry._replace(guard=guard), entries, callers)
+            fact = _fact(comparison, entry._replace(guard=guard), entries, callers)
+            if fact.severity != "note" or not isinstance(fact.exposed, Unknown):
+                yield fact
 
 
 def _joined_callers(comparison: _Comparison, guard: Guard) -> list[tuple[Guard, Invocation]]:

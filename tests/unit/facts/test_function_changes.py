@@ -154,6 +154,14 @@ def test_of_several_mixes_the_worst_comes_first_and_the_others_are_in_its_values
     assert {fact.property for fact in found} == {found[0].property}
 
 
+def test_a_note_of_which_nobody_knows_whom_it_meets_is_not_told():
+    base, head = "Code: {ZipFile: one}, Environment: {Variables: {A: one}}", "Code: {ZipFile: other}"
+    assert len(facts(base, head)) == 1
+    assert facts(base, head, wired="") == facts(base, head, wired=ALLOW) == []
+    (told,) = facts(base + ", Handler: app.one", head + ", Handler: app.other", wired=ALLOW)
+    assert (told.mix, isinstance(told.exposed, Unknown)) == ("Code and Handler", True)
+
+
 # What is compared.
 
 
