@@ -1,5 +1,5 @@
 """What of a template is not seen, so that nothing can be judged there: what macros and files elsewhere add, and what
-loops make of lists that nobody knows.
+loops make of lists that nobody knows; what a service of the Serverless Framework takes from plugins and elsewhere.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ def unseen(resolver: Resolver, name: str, context: Context) -> Iterator[Undecide
 
     `name` is what the template is called in fingerprints.
     """
-    for location, place, resource, subject, reasons in (*_whole(resolver), *_resources(resolver), *_loops(resolver)):
+    gaps = (*_whole(resolver), *_resources(resolver), *_loops(resolver), *_elsewhere(resolver))
+    for location, place, resource, subject, reasons in gaps:
         yield Undecided(
             policy=EVERY_POLICY,
             location=location.location,
@@ -68,6 +69,12 @@ def _loops(resolver: Resolver) -> Iterator[_Gap]:
         if not loop.malformed:
             path = ".".join(loop.path)
             yield loop.key, path, "", path, (loop.reason.reason,)
+
+
+def _elsewhere(resolver: Resolver) -> Iterator[_Gap]:
+    """What the program that makes the template decides: plugins, variables, files."""
+    for gap in resolver.template.gaps:
+        yield gap.at, gap.property, gap.resource, f"{gap.resource}.{gap.property}", (gap.reason,)
 
 
 def _macro(argument: Node) -> str:

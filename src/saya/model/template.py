@@ -43,16 +43,26 @@ class Parameter(NamedTuple):
         return self.type.startswith("AWS::SSM::Parameter::")
 
 
+class Gap(NamedTuple):
+    """What of a template is not seen: where it is said, the property, the logical ID of the resource, and why."""
+
+    at: Node
+    property: str
+    resource: str
+    reason: str
+
+
 class Template:
     """A parsed template.
 
     `sections` has each top-level mapping by name; `macros` are the template-level transforms that Saya does not know;
-    `problems` are mistakes that leave the rest of the template judgeable. `made_by` is what synthesised it, None where
-    it stands as its author wrote it.
+    `problems` are mistakes that leave the rest of the template judgeable; `gaps` are what of it is not seen. `made_by`
+    is what synthesised it, None where it stands as its author wrote it.
     """
 
     __slots__ = (
         "conditions",
+        "gaps",
         "is_sam",
         "macros",
         "made_by",
@@ -69,6 +79,7 @@ class Template:
         self.root = root
         self.source = source
         self.made_by: Literal["cdk"] | None = None
+        self.gaps: tuple[Gap, ...] = ()
         self.problems: list[TemplateError] = []
         self.resources = _section(root, "Resources", self.problems)
         self.conditions = _section(root, "Conditions", self.problems)

@@ -34,6 +34,8 @@ def compile_http(event: Event, made: Resources) -> None:
     inner = mapping(event.at, {"Type": text(event.at, type_), "Uri": uri})
     where = _of_path(path) if path is not None else f"{event.function.normalised}{event.position}"
     logical_id = f"ApiGatewayMethod{where}{(method or 'any').lower().capitalize()}"
+    if path is None:
+        made.vague.add(logical_id)
     made.add(logical_id, "AWS::ApiGateway::Method", mapping(event.at, {"Integration": inner}), event.at)
     _authorize(event, "ApiGatewayAuthorizer", "AWS::ApiGateway::Authorizer", made)
 

@@ -11,7 +11,19 @@ from saya.model.serverless.api_events import compile_http, compile_http_api, com
 from saya.model.serverless.edge import compile_cloud_front
 from saya.model.serverless.event import Compile, Event
 from saya.model.serverless.functions import Function, Resources, alphanumeric
-from saya.model.serverless.nodes import below, is_false, is_true, items, mapping, reference, scalar, sequence, text
+from saya.model.serverless.nodes import (
+    UndecidedNode,
+    below,
+    is_false,
+    is_true,
+    items,
+    mapping,
+    reference,
+    scalar,
+    sequence,
+    text,
+)
+from saya.model.template import Gap
 from saya.text.node import MappingNode, Node, ScalarNode
 
 _LONGEST_RULE = 64
@@ -20,15 +32,23 @@ _LONGEST_RULE = 64
 def event_resources(function: Function, made: Resources) -> None:
     """What the events of a function become. Of event types that invoke otherwise nothing is made."""
     numbers: dict[str, int] = {}
-    for index, item in enumerate(items(function.node.get("events")), start=1):
+    section = function.node.get("events")
+    for index, item in enumerate(items(section) or ([section] if isinstance(section, UndecidedNode) else []), start=1):
+        if isinstance(item, UndecidedNode):
+            made.gaps.append(Gap(item, "events", function.logical_id, item.reason))
+            continue
         if not isinstance(item, MappingNode):
             continue
         for name, settings in item.entries.items():
             numbers[name] = numbers.get(name, 0) + 1
             compile_event = EVENTS.get(name)
+            at = item.keys[name]
             if compile_event is not None:
-                compile_event(Event(function, settings, item.keys[name], numbers[name], index), made)
+                compile_event(Event(function, settings, at, numbers[name], index), made)
                 numbers[name] += max(len(_rates(settings)) - 1, 0) if name == "schedule" else 0
+            elif name not in _PERMISSIONS:
+                reason = f"nobody knows what the event `{name}` becomes: it is of a plugin, or newer than Saya"
+                made.gaps.append(Gap(at, f"events.{index - 1}.{name}", function.logical_id, reason))
 
 
 def _rates(settings: Node) -> list[Node]:
@@ -49,6 +69,8 @@ def _mapping_of(kind: str, *names: str) -> Compile:
         middle = _cluster(arn) if kind == "MSK" else ""
         name = _named_by(source, str(event.number))
         logical_id = f"{event.function.normalised}EventSourceMapping{type_}{middle}{name}"
+        if _is_vague(source) or _is_vague(arn):
+            made.vague.add(logical_id)
         made.add(logical_id, "AWS::Lambda::EventSourceMapping", properties, at)
 
     return compile_event
@@ -82,6 +104,12 @@ def _named_by(source: Node | None, otherwise: str) -> str:
     last = scalar(items(joined[1])[-1]) if len(joined) > 1 and items(joined[1]) else None
     told = owner or last or scalar(below(source, "Ref")) or scalar(below(source, "Fn::ImportValue"))
     return alphanumeric(told or otherwise)
+
+
+def _is_vague(source: Node | None) -> bool:
+    """Whether what names a resource is not known."""
+    parts = items(items(below(source, "Fn::Join"))[1]) if len(items(below(source, "Fn::Join"))) > 1 else []
+    return isinstance(source, UndecidedNode) or any(isinstance(each, UndecidedNode) for each in parts)
 
 
 def _sns(event: Event, made: Resources) -> None:
@@ -223,7 +251,9 @@ def _iot_fleet(event: Event, made: Resources) -> None:
     made.add(logical_id, "AWS::IoT::ProvisioningTemplate", mapping(event.at, dict(properties)), event.at)
 
 
-# Of an `alexaSkill` and an `alexaSmartHome` a permission is made alone: the skill is configured elsewhere.
+# Of these a permission is made alone: the skill is configured elsewhere.
+_PERMISSIONS = frozenset(("alexaSkill", "alexaSmartHome"))
+
 EVENTS: dict[str, Compile] = {
     "http": compile_http,
     "httpApi": compile_http_api,

@@ -22,6 +22,7 @@ from saya.model.serverless.nodes import (
     sequence,
     text,
 )
+from saya.model.template import Gap
 from saya.record import NamedTuple
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -41,10 +42,13 @@ _SETTINGS = (
 class Resources:
     """The resources that are made, by logical ID, and the nodes that they are told at.
 
-    `associations` are the events of CloudFront, each with its path: they share a distribution.
+    `associations` are the events of CloudFront, each with its path: they share a distribution. `vague` are those whose
+    logical IDs are not known; `gaps` is what is not seen.
     """
 
     def __init__(self) -> None:
+        self.vague: set[str] = set()
+        self.gaps: list[Gap] = []
         self.associations: list[tuple[str | None, Node]] = []
         self.nodes: dict[str, Node] = {}
         self.keys: dict[str, ScalarNode] = {}

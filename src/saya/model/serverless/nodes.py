@@ -42,9 +42,16 @@ def join(at: Node, delimiter: str, items: Iterable[Node]) -> MappingNode:
     return mapping(at, {"Fn::Join": sequence(at, (text(at, delimiter), sequence(at, items)))})
 
 
-def undecided(at: Node, reason: str) -> MappingNode:
-    """A text that nothing in the service decides."""
-    return mapping(at, {UNDECIDED: text(at, reason)})
+class UndecidedNode(MappingNode):
+    """A value that nothing in the service decides. `absent` says that it has none, but may be given one."""
+
+    __slots__ = ("absent", "reason")
+
+    def __init__(self, at: Node, reason: str, *, absent: bool = False) -> None:
+        told = text(at, reason)
+        super().__init__(at.source, at.start, at.end, {UNDECIDED: told}, {UNDECIDED: told}, flow=False)
+        self.reason = reason
+        self.absent = absent
 
 
 def merged(under: Node | None, over: Node | None) -> Node | None:

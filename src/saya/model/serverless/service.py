@@ -7,32 +7,41 @@ what it packages). What plugins change is not seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 
 from saya.model.serverless.edge import distribution_resource
 from saya.model.serverless.events import event_resources
 from saya.model.serverless.functions import Function, Resources, function_resources
-from saya.model.serverless.nodes import UNDECIDED, assigned, below, items_or_one, mapping, merged, scalar, text
+from saya.model.serverless.nodes import UndecidedNode, assigned, below, items_or_one, mapping, merged, scalar, text
+from saya.model.serverless.package import find_difference, laid_over, read_package
+from saya.model.serverless.plugins import changing_plugins
 from saya.model.serverless.shared import layer_resources, role_resource
 from saya.model.serverless.variables import Variables
-from saya.model.template import Template
+from saya.model.template import Gap, Template
 from saya.text.node import MappingNode, Node, ScalarNode
 from saya.text.source import Source
 
+_NOT_MADE = frozenset(("custom", "params", "stages"))
 _SECTIONS = ("Resources", "Conditions", "Mappings", "Parameters", "Outputs", "Transform", "Metadata")
 
 
 class Service(Template):
-    """A `serverless.yml`. `stack` and `region` are those that it is deployed as; None where it does not say."""
+    """A `serverless.yml`.
 
-    __slots__ = ("authored", "region", "stack")
+    `stack` and `region` are those that it is deployed as, None where it does not say; `is_packaged` says that it is
+    seen as the framework packaged it; `vague` are the resources whose logical IDs are not known.
+    """
+
+    __slots__ = ("authored", "is_packaged", "region", "stack", "vague")
 
     def __init__(self, root: MappingNode, authored: MappingNode, source: Source) -> None:
         super().__init__(root, source)
         self.authored = authored
         self.stack: str | None = None
         self.region: str | None = None
+        self.is_packaged = False
+        self.vague: set[str] = set()
 
     @property
     def kind(self) -> Literal["serverless"]:
@@ -55,24 +64,67 @@ def is_service(root: Node | None) -> bool:
     return name == "aws" or (name is not None and name.startswith("${file("))
 
 
-def load_service(root: MappingNode, source: Source, files: Callable[[str], Source | None] | None = None) -> Service:
-    """The template that a service becomes. `files` gives the files beside it, by path from its folder."""
-    variables = Variables(root, files)
-    own = {name: variables.resolved(node) for name, node in root.entries.items() if name not in ("custom", "params")}
-    provider = own.get("provider")
-    stage = variables.stage
+def load_service(
+    root: MappingNode, source: Source, files: Callable[[str], Source | None] | None = None, *, packaged: bool = True
+) -> Service:
+    """The template that a service becomes: as it was packaged, where a package of it lies beside it, else as it is
+    written. `files` gives the files beside it, by path from its folder; `packaged` may be denied.
+    """
+    package = read_package(files) if packaged else None
+    written = _as_written(root, source, files, package.stage if package is not None else None)
+    if package is None:
+        return written
+    difference = find_difference(written.root, package.root, written.vague)
+    if difference:
+        service = load_service(root, source, files, packaged=False)
+        reason = f"; its package is of another state ({difference}), package it anew"
+        service.gaps = tuple(gap._replace(reason=f"{gap.reason}{reason}") for gap in service.gaps)
+        return service
+    service = Service(laid_over(package.root, written.root, root), root, source)
+    service.stack, service.region = written.stack, package.region or written.region
+    service.is_packaged = True
+    return service
+
+
+def _as_written(
+    root: MappingNode, source: Source, files: Callable[[str], Source | None] | None, stage: str | None
+) -> Service:
+    """The template that a service becomes, of nothing but what its author wrote."""
+    variables = Variables(root, files, stage)
+    own = {name: variables.resolved(node) for name, node in root.entries.items() if name not in _NOT_MADE}
+    provider, section = own.get("provider"), own.get("functions")
     name = scalar(own.get("service")) or scalar(below(own.get("service"), "name")) or "service"
+    prefix = f"{name}-{variables.stage}"
     made = Resources()
-    for function in _functions(own.get("functions"), provider, f"{name}-{stage}"):
+    for function in _functions(section, provider, prefix):
         function_resources(function, made)
         event_resources(function, made)
     distribution_resource(made)
     layer_resources(own.get("layers"), made)
     role_resource(provider, made)
     service = Service(_with_author_s(made, own.get("resources"), root), root, source)
-    service.stack = scalar(below(provider, "stackName")) or f"{name}-{stage}"
+    service.stack = scalar(below(provider, "stackName")) or prefix
     service.region = scalar(below(provider, "region"))
+    service.gaps = (*_gaps(own), *made.gaps)
+    service.vague = made.vague
     return service
+
+
+def _gaps(own: Mapping[str, Node]) -> Iterator[Gap]:
+    """What nobody sees without packaging the service: what plugins add, and sections that are elsewhere."""
+    plugins = list(changing_plugins(own.get("plugins")))
+    if plugins:
+        names = " and ".join(f"`{name}`" for name, _ in plugins)
+        may = "may change the service, which is judged as written"
+        yield Gap(plugins[0][1], "plugins", "", f"{'the plugin' if len(plugins) == 1 else 'the plugins'} {names} {may}")
+    for name in ("functions", "layers", "resources", "plugins", "provider"):
+        for part in items_or_one(own.get(name)):
+            if isinstance(part, UndecidedNode):
+                yield Gap(part, name, "", part.reason)
+    for part in items_or_one(own.get("functions")):
+        for name, node in part.entries.items() if isinstance(part, MappingNode) else ():
+            if isinstance(node, UndecidedNode) and not isinstance(part, UndecidedNode):
+                yield Gap(node, f"functions.{name}", "", node.reason)
 
 
 def _functions(section: Node | None, provider: Node | None, prefix: str) -> list[Function]:
@@ -81,7 +133,7 @@ def _functions(section: Node | None, provider: Node | None, prefix: str) -> list
     for part in items_or_one(section):
         if isinstance(part, MappingNode):
             for name, node in part.entries.items():
-                if isinstance(node, MappingNode) and UNDECIDED not in node.entries:
+                if isinstance(node, MappingNode) and not isinstance(node, UndecidedNode):
                     found.append(
                         Function(name, part.keys.get(name) or text(node, name), node, provider, prefix, section)
                     )

@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Iterable
 
 from saya.errors import ParseError
-from saya.model.serverless.nodes import UNDECIDED, below, join, mapping, reference, scalar, sequence, text, undecided
+from saya.model.serverless.nodes import UndecidedNode, below, join, mapping, reference, scalar, sequence, text
+from saya.model.serverless.variable_texts import Piece, alternatives, split, written_out
 from saya.pattern import pattern
 from saya.record import NamedTuple
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
@@ -19,36 +20,33 @@ from saya.text.parse import parse
 from saya.text.source import Source
 
 MAX_DEPTH = 24
+_PROGRAMS = (".js", ".cjs", ".mjs", ".ts", ".cts", ".mts")
 MAX_NODES = 20_000
 MAX_TEXT = 2_000_000
 """Characters of all the texts that variables are put into."""
 LONGEST_TOLD = 200
 TOO_MUCH = "the service's variables come to too much"
 _VARIABLE = pattern(r"\s*([A-Za-z][\w-]*)(?:\(([^()]*)\))?(?::(?!:)(.*))?\Z", re.DOTALL)
-_OPENS = pattern(r"\$\{\s*[A-Za-z][\w-]*(?:\([^()]*\)|:(?!:))")
 _INDEX = pattern(r"[0-9]{1,6}\Z")
 _STAGE = "dev"
 """The stage where nobody names one. Source: Serverless Framework 3, provider settings."""
 
 
 class Undecided(NamedTuple):
-    """Why a variable has no value here."""
+    """Why a variable has no value here. `absent` says that there is none, so that what it falls back to counts."""
 
     reason: str
-
-
-class Piece(NamedTuple):
-    """A stretch of a text: a literal, or the inside of a `${...}`."""
-
-    text: str
-    variable: bool
+    absent: bool = False
 
 
 class Variables:
-    """The variables of one service. `files` gives the files beside it."""
+    """The variables of one service. `files` gives the files beside it; `stage` is what it is deployed to, if known."""
 
-    def __init__(self, root: MappingNode, files: Callable[[str], Source | None] | None) -> None:
+    def __init__(
+        self, root: MappingNode, files: Callable[[str], Source | None] | None, stage: str | None = None
+    ) -> None:
         self._root = root
+        self._given_stage = stage
         self._files = files
         self._parsed: dict[str, Node | Undecided] = {}
         self._open: list[str] = []
@@ -61,7 +59,7 @@ class Variables:
             return node
         self._made += 1
         if self._made > MAX_NODES:
-            return undecided(node, TOO_MUCH)
+            return UndecidedNode(node, TOO_MUCH)
         if isinstance(node, ScalarNode):
             return self._scalar(node) if "${" in node.text else node
         if isinstance(node, SequenceNode):
@@ -75,7 +73,7 @@ class Variables:
 
     def _scalar(self, node: ScalarNode) -> Node:
         if self._joined((node.text,)) is None:  # one text may stand in many places
-            return undecided(node, TOO_MUCH)
+            return UndecidedNode(node, TOO_MUCH)
         pieces = split(node.text)
         if [piece.text for piece in pieces] == [node.text] and not pieces[0].variable:
             return node
@@ -86,7 +84,7 @@ class Variables:
         if None not in texts:
             whole = self._joined(map(str, texts))
             if whole is None:
-                return undecided(node, TOO_MUCH)
+                return UndecidedNode(node, TOO_MUCH)
             return ScalarNode(node.source, node.start, node.end, whole, "str", "embedded")
         return join(node, "", (self._whole(value, node) for value in values))
 
@@ -100,7 +98,7 @@ class Variables:
     def _whole(value: Node | Undecided, at: ScalarNode) -> Node:
         """A value in the place of the variable: a scalar where that stands, all else where it is written."""
         if isinstance(value, Undecided):
-            return undecided(at, value.reason)
+            return UndecidedNode(at, value.reason, absent=value.absent)
         if isinstance(value, ScalarNode):
             return ScalarNode(at.source, at.start, at.end, value.text, value.kind, "embedded")
         return value
@@ -125,7 +123,7 @@ class Variables:
             variables |= {name: self.resolved(value) for name, value in names.entries.items()}
         joined = self._joined(out)
         if joined is None:
-            return undecided(node, TOO_MUCH)
+            return UndecidedNode(node, TOO_MUCH)
         whole = template if out == [template.text] else text(template, joined)
         inner: Node = sequence(argument, (whole, mapping(argument, variables))) if variables else whole
         return mapping(node, {"Fn::Sub": inner}, node.keys)
@@ -140,25 +138,25 @@ class Variables:
         self._open.append(inside)
         try:
             reasons = []
-            for one in _alternatives(inside):
+            for one in alternatives(inside):
                 value = self._alternative(one, at)
                 if not isinstance(value, Undecided):
                     return value
                 reasons.append(value)
-                if one.strip().startswith("env:"):
-                    break  # what it falls back to is for those who have not set it
+                if not value.absent:
+                    return value  # what it falls back to is for those who have not set it
             return reasons[0] if reasons else Undecided(f"`${{{_told(inside)}}}` is no variable")
         finally:
             self._open.pop()
 
     def _alternative(self, inside: str, at: Node) -> Node | Undecided:
-        literal = _literal(inside, at)
+        literal = written_out(inside, at)
         if literal is not None:
             return literal
         inner = [self._value(piece, at) for piece in split(inside)]
         told = next((each for each in inner if isinstance(each, Undecided)), None)
         if told is not None:
-            return told
+            return told._replace(absent=False)
         whole = self._joined(each.text for each in inner if isinstance(each, ScalarNode))
         match = _VARIABLE.match(whole) if whole is not None else None
         if match is None:
@@ -173,9 +171,7 @@ class Variables:
         if type_ == "sls" and address == "stage":
             return text(at, self.stage)
         if type_ == "param":
-            own = self._found(below(self._root, "params", self.stage), address, f"`param:{_told(address)}`")
-            shared = below(self._root, "params", "default")
-            return self._found(shared, address, f"`param:{_told(address)}`") if isinstance(own, Undecided) else own
+            return self._param(address)
         if type_ == "aws" and address in ("accountId", "region"):
             return reference(at, "AWS::AccountId" if address == "accountId" else "AWS::Region")
         if type_ == "strToBool":
@@ -183,23 +179,35 @@ class Variables:
         if type_ == "env":
             return Undecided(f"the environment variable `{_told(address)}` decides it when the service is deployed")
         if type_ == "opt":
-            return Undecided(f"the option `--{_told(address)}` decides it when the service is deployed")
+            told = Undecided(f"the option `--{_told(address)}` decides it when the service is deployed", absent=True)
+            return text(at, self._given_stage) if address == "stage" and self._given_stage else told
         return Undecided(f"`${{{type_}:{_told(address)}}}` is read when the service is deployed")
+
+    def _param(self, address: str) -> Node | Undecided:
+        """A parameter: of the stage, else of all stages; `stages` is how version 4 has it."""
+        told = f"`param:{_told(address)}`"
+        for stage in (self.stage, "default"):
+            for root in (below(self._root, "stages", stage, "params"), below(self._root, "params", stage)):
+                value = self._found(root, address, told)
+                if not isinstance(value, Undecided) or not value.absent:
+                    return value
+        return Undecided(f"{told} is nothing in this service", absent=True)
 
     def _found(self, root: Node | None, address: str, told: str) -> Node | Undecided:
         node = root
-        for step in filter(None, address.split(".")):
+        for step in filter(None, address.replace("[", ".").replace("]", "").split(".")):
             if isinstance(node, ScalarNode) and "${" in node.text:
                 node = self.resolved(node)
+            if isinstance(node, UndecidedNode):
+                return Undecided(node.reason, node.absent)
             if isinstance(node, SequenceNode) and _INDEX.match(step) and int(step) < len(node.items):
                 node = node.items[int(step)]
             else:
                 node = node.get(step) if isinstance(node, MappingNode) else None
         if node is None or (isinstance(node, ScalarNode) and node.kind == "null"):
-            return Undecided(f"{told} is nothing in this service")
+            return Undecided(f"{told} is nothing in this service", absent=True)
         value = self.resolved(node)
-        reason = below(value, UNDECIDED)
-        return Undecided(reason.text) if isinstance(reason, ScalarNode) else value
+        return Undecided(value.reason, value.absent) if isinstance(value, UndecidedNode) else value
 
     def _file(self, name: str, address: str) -> Node | Undecided:
         known = self._parsed.get(name)
@@ -212,9 +220,14 @@ class Variables:
         )
 
     def _read(self, name: str) -> Node | Undecided:
-        source = self._files(name.strip("'\"")) if self._files is not None else None
-        if source is None or not name.strip("'\"").lower().endswith((".yml", ".yaml", ".json")):
-            return Undecided(f"the file `{_told(name)}` decides it")
+        path = name.strip("'\"")
+        source = self._files(path) if self._files is not None else None
+        if source is None or path.lower().endswith(_PROGRAMS):
+            inside = not path.startswith(("/", "~")) and ".." not in path.split("/")
+            is_absent = source is None and inside and self._files is not None and not path.lower().endswith(_PROGRAMS)
+            return Undecided(f"the file `{_told(name)}` decides it", absent=is_absent)
+        if not path.lower().endswith((".yml", ".yaml", ".json")):
+            return ScalarNode(source, 0, len(source.text), source.text, "str", "embedded")
         try:
             return parse(source, duplicates=[]) or Undecided(f"{name} is empty")
         except ParseError as error:
@@ -223,6 +236,8 @@ class Variables:
     @property
     def stage(self) -> str:
         """The stage that the service is deployed to where nobody names another."""
+        if self._given_stage is not None:
+            return self._given_stage
         written = below(self._root, "provider", "stage")
         inside = f"{id(self)}stage"
         if written is None or inside in self._open:
@@ -237,63 +252,3 @@ class Variables:
 def _told(content: str) -> str:
     """A text as it is told, which may be the whole file."""
     return content if len(content) <= LONGEST_TOLD else content[:LONGEST_TOLD] + "…"
-
-
-def split(content: str) -> list[Piece]:
-    """The literals and the variables of a text; `${...}` of CloudFormation are literals, as is what a backslash escapes."""
-    out: list[Piece] = []
-    at = 0
-    while (found := _OPENS.search(content, at)) is not None:
-        start, end = found.start(), _closing(content, found.start() + 2)
-        if end is None:
-            break
-        escaped = start > at and content[start - 1] == "\\"
-        if start - escaped > at:
-            out.append(Piece(content[at : start - escaped], variable=False))
-        inside = content[start : end + 1] if escaped else content[start + 2 : end]
-        out.append(Piece(inside, variable=not escaped))
-        at = end + 1
-    if at < len(content) or not out:
-        out.append(Piece(content[at:], variable=False))
-    return out
-
-
-def _closing(content: str, at: int) -> int | None:
-    """Where the brace closes that was opened just before `at`."""
-    depth = 1
-    for index in range(at, len(content)):
-        if content.startswith("${", index):
-            depth += 1
-        elif content[index] == "}":
-            depth -= 1
-            if not depth:
-                return index
-    return None
-
-
-def _alternatives(inside: str) -> list[str]:
-    """A variable and what it falls back to, at the commas that stand in no quotes, braces or parentheses."""
-    out, depth, quote, start = [], 0, "", 0
-    for index, char in enumerate(inside):
-        if quote:
-            quote = "" if char == quote else quote
-        elif char in "'\"":
-            quote = char
-        elif char in "({":
-            depth += 1
-        elif char in ")}":
-            depth -= 1
-        elif char == "," and not depth:
-            out.append(inside[start:index])
-            start = index + 1
-    return [*out, inside[start:]]
-
-
-def _literal(inside: str, at: Node) -> Node | None:
-    """A fallback that is written out: a string in quotes, a number, a boolean."""
-    content = inside.strip()
-    if len(content) > 1 and content[0] in "'\"" and content[-1] == content[0]:
-        return text(at, content[1:-1])
-    if content in ("true", "false") or content.lstrip("-").replace(".", "", 1).isdigit():
-        return text(at, content)
-    return None

@@ -1,0 +1,173 @@
+"""What the framework packaged of a service, seen at the lines of its author.
+
+A package has what plugins add and what variables took from elsewhere, and none of it is where somebody wrote it. So
+each of its resources is laid over the one that is read of the `serverless.yml`, piece by piece, and what has no like
+there stands at the function, or the `plugins`, that it comes from.
+
+Source: Serverless Framework 3.40, `lib/plugins/aws/package/lib/save-compiled-template.js`, `save-service-state.js`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+
+from saya.errors import ParseError
+from saya.model.serverless.nodes import UNDECIDED, below, items, mapping, scalar, sequence, text
+from saya.record import NamedTuple
+from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
+from saya.text.parse import parse
+from saya.text.source import Source
+
+FOLDER = ".serverless"
+_TEMPLATE = f"{FOLDER}/cloudformation-template-update-stack.json"
+_STATE = f"{FOLDER}/serverless-state.json"
+_FUNCTION = "AWS::Lambda::Function"
+# Their logical IDs hold a hash of what is packaged.
+_HASHED = ("AWS::Lambda::Version", "AWS::Lambda::LayerVersion")
+
+
+class Package(NamedTuple):
+    """A packaged service: its template, the stage that it was packaged for, and its region; None where nobody says."""
+
+    root: MappingNode
+    stage: str | None
+    region: str | None
+
+
+def read_package(files: Callable[[str], Source | None] | None) -> Package | None:
+    """The package beside a service; None where there is none that can be read."""
+    root = _read(files, _TEMPLATE)
+    if root is None or not isinstance(root.get("Resources"), MappingNode):
+        return None
+    state = _read(files, _STATE)
+    artifacts = (scalar(below(state, "package", "artifactDirectoryName")) or "").split("/")  # serverless/SERVICE/STAGE
+    provider = below(state, "service", "provider")
+    stage = artifacts[2] if len(artifacts) > 2 else scalar(below(provider, "stage"))
+    return Package(root, stage, scalar(below(provider, "region")))
+
+
+def _read(files: Callable[[str], Source | None] | None, name: str) -> MappingNode | None:
+    source = files(name) if files is not None else None
+    try:
+        root = parse(source, duplicates=[]) if source is not None else None
+    except ParseError:
+        return None
+    return root if isinstance(root, MappingNode) else None
+
+
+def find_difference(written: MappingNode, packaged: MappingNode, vague: Collection[str]) -> str:
+    """What shows that a package is of another state of the service; empty where nothing does.
+
+    What plugins commonly change shows nothing: handlers, and that there is more than is written. `vague` are resources
+    whose logical IDs are not known.
+    """
+    theirs = packaged.get("Resources")
+    for name, ours in _resources(written):
+        type_ = scalar(below(ours, "Type")) or ""
+        other = below(theirs, name)
+        if other is None and type_ not in _HASHED and name not in vague:
+            return f"`{name}` is not in it"
+        if type_ != _FUNCTION:
+            continue
+        for setting in ("Architectures", "Layers"):
+            missing = _texts(below(ours, "Properties", setting)) - _texts(below(other, "Properties", setting))
+            if missing:
+                return f"{setting} of `{name}` has no `{min(missing)}` in it"
+    return ""
+
+
+def _resources(root: MappingNode) -> Iterator[tuple[str, MappingNode]]:
+    section = root.get("Resources")
+    for name, node in section.entries.items() if isinstance(section, MappingNode) else ():
+        if isinstance(node, MappingNode):
+            yield name, node
+
+
+def _texts(node: Node | None) -> set[str]:
+    """The items of a list that are written out."""
+    return {item.text for item in items(node) if isinstance(item, ScalarNode)}
+
+
+def laid_over(packaged: MappingNode, written: MappingNode, root: MappingNode) -> MappingNode:
+    """A packaged template whose pieces stand where those of the service do. `root` is what the author wrote."""
+    sections: dict[str, Node | None] = {}
+    known = written.get("Resources")
+    anchors = _Anchors(written, root)
+    for name, section in packaged.entries.items():
+        like = written.get(name)
+        if name != "Resources" or not isinstance(section, MappingNode):
+            sections[name] = _placed(section, like, anchors.otherwise)
+            continue
+        entries: dict[str, Node | None] = {}
+        keys: dict[str, ScalarNode] = {}
+        for logical_id, resource in section.entries.items():
+            key = known.keys.get(logical_id) if isinstance(known, MappingNode) else None
+            at = key or anchors.of(logical_id)
+            keys[logical_id] = text(at, logical_id)
+            entries[logical_id] = _placed(resource, below(known, logical_id), at)
+        sections[name] = mapping(root, entries, keys)
+    return mapping(root, sections)
+
+
+class _Anchors:
+    """Where a resource stands that nobody wrote: at the function that its logical ID begins with, else at `plugins`."""
+
+    def __init__(self, written: MappingNode, root: MappingNode) -> None:
+        keys = written.get("Resources")
+        self._functions = {
+            name.removesuffix("LambdaFunction"): keys.keys[name]
+            for name, node in _resources(written)
+            if scalar(below(node, "Type")) == _FUNCTION and isinstance(keys, MappingNode)
+        }
+        self.otherwise: Node = root.keys.get("plugins") or root.keys.get("service") or root
+
+    def of(self, logical_id: str) -> Node:
+        found = max((name for name in self._functions if logical_id.startswith(name)), key=len, default=None)
+        return self.otherwise if not found else self._functions[found]
+
+
+def _placed(node: Node, like: Node | None, anchor: Node) -> Node:
+    """A piece of a package at the place of its like, or at the anchor where it has none."""
+    at = anchor if like is None else like
+    if isinstance(node, SequenceNode):
+        return sequence(at, [_placed(item, other, anchor) for item, other in _matched(node, like)])
+    if isinstance(node, ScalarNode):
+        return ScalarNode(at.source, at.start, at.end, node.text, node.kind, "embedded")
+    if not isinstance(node, MappingNode):
+        return node
+    entries: dict[str, Node | None] = {}
+    keys: dict[str, ScalarNode] = {}
+    for name, child in node.entries.items():
+        key = like.keys.get(name) if isinstance(like, MappingNode) else None
+        keys[name] = text(key or anchor, name)
+        entries[name] = _placed(child, below(like, name), key or anchor)
+    return mapping(at, entries, keys)
+
+
+def _matched(node: SequenceNode, like: Node | None) -> list[tuple[Node, Node | None]]:
+    """The items of a packaged list with those that they are in the written one: the same content, else the same place
+    where that is of no other.
+    """
+    left = dict(enumerate(items(like)))
+    by_content: dict[object, list[int]] = {}
+    for index, other in reversed(left.items()):
+        by_content.setdefault(_content(other), []).append(index)
+    found: list[Node | None] = []
+    for item in node.items:
+        known = by_content.get(_content(item))
+        found.append(left.pop(known.pop()) if known else None)
+    for index, item in enumerate(node.items):
+        if found[index] is None and index in left and isinstance(left[index], type(item) | MappingNode):
+            found[index] = left.pop(index)
+    return list(zip(node.items, found, strict=True))
+
+
+def _content(node: Node) -> object:
+    """What a node says, to compare it."""
+    if isinstance(node, ScalarNode):
+        return node.text
+    if isinstance(node, SequenceNode):
+        return tuple(map(_content, node.items))
+    if isinstance(node, MappingNode):
+        return tuple(sorted((name, _content(child)) for name, child in node.entries.items() if name != UNDECIDED))
+    return None
