@@ -1,7 +1,5 @@
 """`python -m saya` is `saya`."""
 
-import sys
+from saya.cli import run
 
-from saya.cli import main
-
-sys.exit(main())
+run()

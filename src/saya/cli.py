@@ -7,11 +7,13 @@ or above `--fail-on`; 0 otherwise. The report is written in every case.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from saya.arguments import build_parser
 from saya.errors import BaseUnavailableError, ConfigError, UserError
@@ -31,6 +33,20 @@ if TYPE_CHECKING:
 OK, FOUND, MISTAKE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 
 Command = Callable[["Namespace", Environment], int]
+
+
+def run() -> NoReturn:
+    """The process `saya`: run one command, and leave.
+
+    Without taking apart, one by one, the objects that the process takes with it: a sixth of the time that a small
+    template needs. Nothing here waits for an exit: what a run opens it closes, however it ends.
+    """
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            with suppress(OSError):  # what could not be written has been told when it was
+                stream.flush()
+    os._exit(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

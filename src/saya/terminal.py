@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 import saya
+from saya.errors import ConfigError
 from saya.report.inert import inert
 
 
@@ -39,12 +40,17 @@ class ProgressLine:
 
 
 def write(stream: TextIO, text: str) -> None:
-    """Write a report; a reader that has gone away (`| head`) is no error."""
+    """Write a report; a reader that has gone away (`| head`) is no error.
+
+    Raises ConfigError where nothing can be written, on a full disk for example.
+    """
     try:
         stream.write(text)
         stream.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except OSError as error:
+        raise ConfigError(f"cannot be written: {error.strerror}", path="standard output") from None
 
 
 def complain(stream: TextIO, message: str) -> None:

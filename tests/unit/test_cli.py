@@ -1,5 +1,7 @@
 """The command as users run it: in this process for speed, as a process where the process itself is what is tested."""
 
+import errno
+import io
 import json
 import os
 import subprocess
@@ -507,3 +509,24 @@ def test_a_terminal_without_unicode_is_no_bug(tmp_path):
     assert done.returncode == 1
     assert "Funkti\\xf6n" in done.stdout
     assert done.stderr == ""
+
+
+def test_what_was_written_arrives_however_the_process_leaves(tmp_path):
+    """Standard output is no terminal here, so that it is written in blocks."""
+    (tmp_path / "t.yaml").write_text(ERROR, encoding="utf-8")
+    done = run("check", str(tmp_path), "--format", "json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["findings"]
+    assert run("--version").returncode == 0
+    assert run("check", "--nonsense").returncode == 2
+
+
+class FullDisk(io.StringIO):
+    def write(self, _: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_is_told_in_a_line(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdout", FullDisk())
+    assert main(["policies"]) == 2
+    assert capsys.readouterr().err == "saya: standard output: cannot be written: No space left on device\n"

@@ -6,18 +6,20 @@ Source: Lambda guide, aliases and versions; aws-sam-translator (the hash by whic
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from saya.facts.aliases import AliasUse
-from saya.facts.function_differences import Changes
 from saya.facts.tables import updated_properties
 from saya.facts.types import AliasState, RelatedPlace
 from saya.facts.view import View
 from saya.model.attributes import VERSION_TYPE
-from saya.model.compare import Revisions
 from saya.model.resolve import TemplateResource
 from saya.model.value import Absent, Text, Unknown, Value
 from saya.text.node import MappingNode, Node
+
+if TYPE_CHECKING:
+    from saya.facts.function_differences import Changes
+    from saya.model.compare import Revisions
 
 Cause = Literal["latest", "hand_written_version", "pinned_version", "auto_publish_default", "none"] | Unknown
 
