@@ -98,7 +98,8 @@ def _catalogued(account: str | None, name: str) -> LayerEntry | None:
     for entry in table.entries:
         match = _match(entry, name) if entry.elsewhere else None
         if match:
-            known = _known(entry, match, entry.elsewhere)
+            # Whoever re-publishes layers numbers them anew.
+            known = _known(entry, match, entry.elsewhere)._replace(versions="separate")
             break
     if known and known.certainty != "unsure":
         return known

@@ -81,11 +81,21 @@ def test_the_catalogue_knows(account, name, architectures, counterpart):
         assert (twin.architectures, twin.counterpart(architectures[0])) == ((other,), name)
 
 
-def test_versions_are_separate_unless_a_row_says_otherwise():
-    entry = classify(DATADOG, "Datadog-Extension")
+@pytest.mark.parametrize(
+    ("account", "name", "versions"),
+    [
+        (DATADOG, "Datadog-Extension", "shared"),
+        (DATADOG, "Datadog-Extension-ARM", "shared"),
+        (DATADOG, "Datadog-Python312", "shared"),
+        (STRANGER, "Datadog-Extension", "separate"),
+        ("580247275435", "LambdaInsightsExtension", "separate"),
+    ],
+)
+def test_versions_are_separate_unless_a_row_says_otherwise_of_its_own_accounts(account, name, versions):
+    entry = classify(account, name)
 
     assert entry is not None
-    assert entry.versions == "separate"
+    assert entry.versions == versions
 
 
 @pytest.mark.parametrize(
@@ -101,7 +111,7 @@ def test_in_another_account_a_known_name_is_one_step_less_certain(name, own, els
 
     assert known is not None
     assert known.certainty == own[1]
-    assert copy == known._replace(certainty=elsewhere)
+    assert copy == known._replace(certainty=elsewhere, versions="separate")
 
 
 @pytest.mark.parametrize(
