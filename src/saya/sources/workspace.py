@@ -159,9 +159,11 @@ class Folder:
         self.root = root
 
     def has(self, path: str) -> bool:
-        """Whether there is a regular file at a path that no symbolic link leads to."""
+        """Whether there is a regular file at a path that no symbolic link leads to, and that is not one of Git's own:
+        a checkout may keep its token there.
+        """
         parts = path.split("/")
-        if any(part in ("", ".", "..") for part in parts):
+        if any(part in ("", ".", "..") or part.lower() == ".git" for part in parts):
             return False
         at, mode = self.root, 0
         try:
