@@ -53,6 +53,7 @@ class Opened:
         construct: the construct path of the stack that it is, where a program made it.
         deployments: how it is deployed, where what made it says so.
         nestings: which templates of its revision are nested in which.
+        hidden: a folder beside it that is taken not to be there.
     """
 
     files: Files
@@ -64,6 +65,7 @@ class Opened:
     construct: str = ""
     deployments: tuple[Deployment, ...] | None = None
     nestings: Nestings | None = None
+    hidden: str = ""
 
     @property
     def name(self) -> str:
@@ -73,7 +75,7 @@ class Opened:
     @property
     def attached(self) -> AttachedFiles:
         """The files that it names, in its revision."""
-        return AttachedFiles(self.files, self.path, self.shown)
+        return AttachedFiles(self.files, self.path, self.shown, hidden=self.hidden)
 
 
 @record(kw_only=True)
@@ -90,6 +92,7 @@ def judge_pair(head: Opened, base: Opened | None, baseline: Baseline, rules: Rul
 
     `alike` says that both have the same content.
     """
+    head, base, told_first = _seen_alike(head, base)
     problems = [*head.problems, *check_template(head.template)]
     side = _side(head, _head_deployments(head, baseline, rules, problems))
     own = judge_side(side, head.name, rules)
@@ -115,8 +118,23 @@ def judge_pair(head: Opened, base: Opened | None, baseline: Baseline, rules: Rul
         resolved=mended(before.judgement, judgement, before.silence.findings),
         invocations=invocations_of(side, head.shown, rules),
         errors=tuple(_problems(problems, head, base, baseline, alike=alike)),
-        notices=notices,
+        notices=(*told_first, *notices),
     )
+
+
+def _seen_alike(head: Opened, base: Opened | None) -> tuple[Opened, Opened | None, tuple[str, ...]]:
+    """Two states of a service, both as they are written where only one of them lies there packaged, and a notice of
+    that: else all that plugins add would be new.
+    """
+    if base is None or "serverless" not in (head.template.kind, base.template.kind):
+        return head, base, ()
+    from saya.model.serverless.package import FOLDER, is_packaged
+
+    if is_packaged(head.attached) == is_packaged(base.attached):
+        return head, base, ()
+    which = "base" if is_packaged(head.attached) else "head"
+    told = f"{head.shown}: judged as it is written, as {which} has no package of it to compare with"
+    return replace(head, hidden=FOLDER), replace(base, hidden=FOLDER), (told,)
 
 
 def judge_alone(head: Opened, rules: Rules) -> Report:

@@ -17,11 +17,13 @@ from saya.text.source import Source
 class AttachedFiles:
     """The files of a revision as a template names them: by path from its folder, each read once.
 
-    `path` is the template's among the `files`, `shown` as the user would write it.
+    `path` is the template's among the `files`, `shown` as the user would write it. What is in a `hidden` folder beside
+    it is not there.
     """
 
-    def __init__(self, files: Files, path: str, shown: str) -> None:
+    def __init__(self, files: Files, path: str, shown: str, *, hidden: str = "") -> None:
         self._files = files
+        self._hidden = hidden
         self._folder = posixpath.dirname(path)
         self._shown = posixpath.dirname(shown)
         self._data: dict[str, bytes | None] = {}
@@ -53,7 +55,7 @@ class AttachedFiles:
 
     def _open(self, name: str) -> Source | None:
         path = self.path(name)
-        if path is None:
+        if path is None or (self._hidden and name.startswith(f"{self._hidden}/")):
             return None
         try:
             data = self._data[name] = self._files.read(path)

@@ -46,6 +46,11 @@ def read_package(files: Callable[[str], Source | None] | None) -> Package | None
     return Package(root, stage, scalar(below(provider, "region")))
 
 
+def is_packaged(files: Callable[[str], Source | None]) -> bool:
+    """Whether a package lies beside a service."""
+    return files(_TEMPLATE) is not None
+
+
 def _read(files: Callable[[str], Source | None] | None, name: str) -> MappingNode | None:
     source = files(name) if files is not None else None
     try:

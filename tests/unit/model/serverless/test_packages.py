@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from sam_oracle import facts_told
+from saya.facts.collect import COLLECTORS, collect_facts
 from saya.model.resolve import Resolver
 from saya.model.serverless.service import Service, load_service
 from saya.model.template import load_template
@@ -67,10 +68,18 @@ class Pair:
         root = parse(source)
         assert isinstance(root, MappingNode)
         files = AttachedFiles(Folder(folder), "serverless.yml", "serverless.yml")
-        self.service: Service = load_service(root, source, files)
-        self.written = Resolver(self.service, files=files)
-        made = Source("packaged.json", (folder / "packaged.json").read_text(encoding="utf-8"))
-        self.packaged = Resolver(load_template(parse(made), made))
+        self.root, self.source, self.files = root, source, files
+        self.written = Resolver(load_service(root, source, files), files=files)
+        self.made = Source("packaged.json", (folder / "packaged.json").read_text(encoding="utf-8"))
+        self.packaged = Resolver(load_template(parse(self.made), self.made))
+
+    def beside(self) -> Service:
+        """The service with its package beside it."""
+
+        def files(name: str) -> Source | None:
+            return self.made if name.startswith(".serverless/cloudformation") else self.files(name)
+
+        return load_service(self.root, self.source, files)
 
 
 @pytest.fixture(scope="module", params=SERVICES)
@@ -127,3 +136,24 @@ def properties(resolver: Resolver, name: str) -> dict[str, Any]:
     found = show_all(resolver, Given(resolver.properties(resource), resource.node))
     assert isinstance(found, dict)
     return {key: value for key, value in found.items() if key != "Code"} | ({"Code": 0} if "Code" in found else {})
+
+
+def test_a_package_beside_a_service_is_seen_at_its_lines(pair: Pair):
+    service = pair.beside()
+    assert service.is_packaged
+    assert pair.made not in {each.source for each in (service.root, *service.resources.entries.values())}
+
+    def places(resolver: Resolver) -> dict[Any, tuple[int, ...]]:
+        return {
+            (type(fact).__name__, fact.resource.id, fact.property): (fact.at.start_line, fact.resource.at.start_line)
+            for fact in collect_facts(resolver, frozenset(COLLECTORS))
+        }
+
+    written, laid = places(pair.written), places(Resolver(service, files=pair.files))
+    own = {key for key in written if key[1] != "IamRoleLambdaExecution"}
+    assert own
+    assert {key: laid[key] for key in own} == {key: written[key] for key in own}
+
+
+def test_what_is_packaged_decides(pair: Pair):
+    assert facts_told(Resolver(pair.beside())) == facts_told(pair.packaged)
