@@ -60,7 +60,7 @@ class _Teller:
             yield self.remark(gutter, "in", where)
         if first.fix is not None:
             yield self.remark(gutter, "fix", inert(first.fix.title))
-        if first.advice:
+        elif first.advice:
             yield self.remark(gutter, "help", inert(first.advice))
         for number, each in enumerate(first.plan, start=1):
             todo = "; ".join(inert(action.message) for action in each.actions)
