@@ -29,13 +29,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--environments", type=Path, default=ROOT / ".bench", help="where both are installed")
     parser.add_argument("--templates", type=Path, default=REAL, help="the folder of real templates")
-    parser.add_argument("--runs", type=int, default=5, help="runs of each job (the large ones: at most 3)")
+    parser.add_argument("--runs", type=int, default=15, help="runs of the small job (the large ones: at most 3)")
     given = parser.parse_args()
     saya = _installed(given.environments / "saya", "saya", str(ROOT))
     lint = _installed(given.environments / "cfn-lint", "cfn-lint", CFN_LINT)
     real = sorted(
         str(path) for path in given.templates.iterdir() if path.suffix in (".json", ".yaml", ".yml", ".template")
     )[:100]
+    bare = [str(given.environments / "saya" / "bin" / "python"), "-c", "pass"]
+    print(f"{'a Python that does nothing':32} {statistics.median(_timed(bare) for _ in range(20)):12.3f} s")
     with tempfile.TemporaryDirectory() as folder:
         large = Path(folder) / "large.json"
         large.write_text(synthesised(1_000_000), encoding="utf-8")
