@@ -292,6 +292,8 @@ class Comparison:
             except OSError:
                 return None
             if stat.S_ISDIR(mode) and at != path:
+                if at in (self.baseline.changed or ()):  # of folders, only submodules are among what differs
+                    return at
                 continue
             return at if at == path or stat.S_ISLNK(mode) else None
         return None

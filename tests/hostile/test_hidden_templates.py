@@ -31,11 +31,13 @@ JSON = json.dumps({"Resources": RESOURCES})
 def added(work_tree, check):
     """Checks what a pull request adds to a repository; returns the exit code and the policies that found something."""
 
-    def run(files: dict[str, str | bytes]) -> tuple[int, set[str]]:
+    def run(files: dict[str, str | bytes], **links: str) -> tuple[int, set[str]]:
         work_tree.write("README", "read me")
         base = work_tree.commit()
         for path, content in files.items():
             work_tree.write(path, content)
+        for name, target in links.items():
+            (work_tree.root / f"{name}.yaml").symlink_to(target)
         work_tree.commit()
         code, report = check("--base", base)
         return code, {finding["policy"] for finding in report["findings"] if finding["status"] == "new"}
@@ -126,3 +128,42 @@ def test_the_templates_of_an_assembly_are_told_of_once(work_tree, check, given):
     report = check(*given)[1]
     assert sorted(template["path"] for template in report["templates"]) == paths
     assert sorted(finding["location"]["path"] for finding in report["findings"]) == paths
+
+
+@pytest.mark.parametrize("name", ["t.txt", "build/t.yaml"])
+def test_behind_a_link(added, name):
+    assert added({name: WRONG}, t=name) == (1, {LAYER})
+
+
+def test_links_lead_nowhere_else(added, work_tree, tmp_path):
+    (tmp_path / "outside.txt").write_text(WRONG)
+    work_tree.write(".git/t.txt", WRONG)
+    targets = ["../outside.txt", ".git/t.txt", "/dev/zero", "nowhere", "circle.yaml", "."]
+    links = {f"t{number}": target for number, target in enumerate(targets)}
+    assert added({}, **links, circle="circle.yaml") == (0, set())
+
+
+def test_in_a_submodule(work_tree, check):
+    """Its files are in no tree of this repository, whether they are checked out or not."""
+    work_tree.write("app/t.yaml", WRONG)
+    base = work_tree.commit()
+    work_tree.git("rm", "-rq", "app")
+    work_tree.git("update-index", "--add", "--cacheinfo", f"160000,{base},app")
+    work_tree.git("commit", "--quiet", "--message=planted")
+    (work_tree.root / "app").mkdir()
+    code, report = check("--base", base)
+    assert (code, report["resolved"], [error["path"] for error in report["errors"]]) == (2, [], ["app"])
+
+
+# --- its size ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", [WRONG, JSON.replace("Resources", "\\u0052esources").replace("AWS::", "A\\u0057S::")])
+@pytest.mark.parametrize("size", [16, 17, 19])
+def test_behind_a_long_comment(added, text, size):
+    """The tools that upload a template leave its comments out."""
+    assert added({"t.yaml": "#" + "x" * (size * 1024 * 1024 - 20) + "\n" + text}) == (2, set())
+
+
+def test_large_data_is_no_template(added):
+    assert added({"data.json": '{"Resources": "' + "x" * (17 * 1024 * 1024) + '"}'}) == (0, set())

@@ -141,7 +141,7 @@ def _write(folder: Path, path: str, head: RemoteFiles) -> None:
         return
     if entry.size > LARGEST:
         with target.open("wb") as file:  # too large to be fetched, and to be judged
-            file.write(b"AWS::")
+            file.write(b"Type: AWS::")
             file.truncate(entry.size)
     else:
         target.write_bytes(head.read(path) or b"")

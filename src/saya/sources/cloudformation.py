@@ -27,10 +27,14 @@ def has_resource_types(data: bytes) -> bool:
     """Whether bytes that cannot be parsed look like a template all the same: they have a `Type` of AWS's, or name one
     where they have Resources.
     """
+    return re.search(_RESOURCE_TYPE, unescaped(data)) is not None or len(marks_of(data)) == 2
+
+
+def marks_of(data: bytes) -> set[str]:
+    """What bytes have of the two things that every template has: `resources`, `types`."""
     data = unescaped(data)
-    if re.search(_RESOURCE_TYPE, data):
-        return True
-    return b"Resources" in data and re.search(_NAMED_TYPE, data) is not None
+    found = {"resources"} if b"Resources" in data else set()
+    return found | {"types"} if re.search(_NAMED_TYPE, data) else found
 
 
 def unescaped(data: bytes) -> bytes:
