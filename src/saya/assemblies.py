@@ -43,9 +43,12 @@ class Program:
     output: str
 
     @property
-    def is_there(self) -> bool:
-        """Whether its `cdk.json` is among its files, so that it can be run."""
-        return self.files.has(posixpath.join(self.folder, "cdk.json"))
+    def made_at(self) -> str | None:
+        """The folder that its `cdk.json` has the assembly written to; None where none says how it is run."""
+        try:
+            return output_of(self.files, self.folder)
+        except UserError:
+            return None
 
     @property
     def is_synthesised(self) -> bool:
@@ -96,7 +99,11 @@ class Programs:
 
         Raises UserError.
         """
-        program = find_program(files, root, path)
+        try:
+            program = find_program(files, root, path)
+        except UserError as error:
+            error.path = shown(os.path.relpath(root / (error.path or path)))
+            raise
         if program is None:
             return None
         if (root, program.output) in self.seen:
@@ -113,14 +120,13 @@ class Programs:
                 told = self.alone(made) if self.baseline is None else self.compared(made, self.baseline, stack)
                 return _merged(_joined([self.said_of(made), *told]))
         except SynthesisError as error:
-            place = self.told(program, posixpath.join(program.folder, "cdk.json"))
-            return Report(errors=tuple(replace(each, output=error.tail) for each in problems_of(error, place)))
+            return Report(errors=tuple(replace(each, output=error.tail) for each in problems_of(error)))
 
     # what was made
 
     def head(self, program: Program, stack: ExitStack) -> Made | Report:
         """What a program of head made, or why there is nothing to judge. Raises UserError where it failed."""
-        may_run = self.permission.holds_for(program.root, program.folder)
+        may_run = program.made_at == program.output and self.permission.holds_for(program.root, program.folder)
         if program.is_synthesised and not (may_run and (self.permission.always or self.needs_base(program))):
             return self.found(program)
         if not may_run:
@@ -128,12 +134,14 @@ class Programs:
             return Report(notices=(f"{place}: nothing of this program was judged: {self.permission.why}",))
         done = synthesise(program.root, program.folder, program.output, self.permission)
         try:
-            return self.run(program, stack.enter_context(done))
+            made = stack.enter_context(done)
         except UserError as error:
             if self.permission.always or not program.is_synthesised:
+                error.path = self.told(program, error.path or posixpath.join(program.folder, "cdk.json"))
                 raise
             self.why_not_run = f"it could not be run: {error.message}"
             return self.found(program)
+        return self.run(program, made)
 
     def needs_base(self, program: Program) -> bool:
         """Whether base has the program and not what it makes: then both are run, for only what was made in the same
@@ -142,7 +150,7 @@ class Programs:
         if self.baseline is None:
             return False
         base = replace(program, files=self.baseline.files)
-        return base.is_there and not base.is_synthesised and program.is_there
+        return base.made_at is not None and not base.is_synthesised
 
     def found(self, program: Program) -> Made:
         """The assembly among the files of a revision."""
@@ -163,7 +171,7 @@ class Programs:
         """What the program made in base; why nobody knows, or None where base has no such program."""
         folder = head.program.folder
         base = replace(head.program, files=baseline.files)
-        if not base.is_there and not base.is_synthesised:
+        if base.made_at is None and not base.is_synthesised:
             return None
         if head.files is head.program.files:
             if not base.is_synthesised:
@@ -279,7 +287,11 @@ class Programs:
     def open(self, made: Made, stack: SynthesisedStack) -> Opened:
         """A template of an assembly. Raises UserError."""
         told = self.told(made.program, stack.path)
-        data = made.files.read(stack.path)
+        try:
+            data = made.files.read(stack.path)
+        except UserError as error:
+            error.path = told
+            raise
         if data is None:
             raise UserError("is not there, or no regular file; synthesise anew", path=told)
         problems: list[UserError] = []

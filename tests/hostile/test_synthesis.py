@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -250,7 +251,10 @@ for act in (
 
 
 def test_its_words_are_inert(project, assembly, capsys, monkeypatch):
-    words = "::set-output name=a::b\n##[command]x\n\x1b[31mError: ::add-mask::a"
+    words = (
+        "::set-output name=a::b\n##[command]x\n::add-mask::a\n::stop-commands::x\n::error file=a::b\n"
+        "\x1b[31mError: ::add-mask::a"
+    )
     code = f"\nprint({words!r}, flush=True)\nraise SystemExit(3)"
     write(project, assembly, code)
     monkeypatch.chdir(project)
@@ -258,7 +262,8 @@ def test_its_words_are_inert(project, assembly, capsys, monkeypatch):
     for form in ("text", "json", "github", "markdown"):
         assert main(["check", ".", "--synthesise", "always", "--format", form]) == 2
         told = capsys.readouterr().out
-        assert "\n::set-output" not in told
+        commands = [line.strip() for line in told.splitlines() if line.strip().startswith("::")]
+        assert [line for line in commands if not re.match("::(error|warning) file=(cdk.json|made-before/)", line)] == []
         assert "##[command]" not in told
         assert "\x1b" not in told
         assert "exit code 3" in told
@@ -279,6 +284,91 @@ def test_links_that_it_makes_lead_nowhere(project, assembly):
     code = '\nos.symlink("/etc/passwd", os.path.join(os.environ["CDK_OUTDIR"], "Linked.template.json"))'
     write(project, assembly, code)
     assert "cdk.out/Linked.template.json" not in run(project)
+
+
+OUT = 'os.environ["CDK_OUTDIR"]'
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"os.remove({OUT} + '/manifest.json'); os.mkfifo({OUT} + '/manifest.json')",
+        f"os.remove({OUT} + '/manifest.json'); os.symlink('/etc/passwd', {OUT} + '/manifest.json')",
+        f"os.remove({OUT} + '/manifest.json'); os.mkdir({OUT} + '/manifest.json')",
+        f"shutil.rmtree({OUT})",
+        f"shutil.rmtree({OUT}); os.symlink('/etc', {OUT})",
+        f"os.rename({OUT}, {OUT} + '-moved'); os.symlink({OUT} + '-moved', {OUT})",
+    ],
+)
+def test_a_manifest_that_is_no_file_of_its_own_is_none(project, assembly, code):
+    if not AS_ROOT and "rename" in code:
+        return  # it may rename what belongs to the one whom it runs as
+    without = f"for each in os.scandir({OUT}): os.remove(each)"
+    write(project, assembly, f"\ntry: {code}\nexcept PermissionError:\n    {without}")
+    with pytest.raises(SynthesisError, match="left no assembly"):
+        run(project)
+
+
+def test_what_lies_in_its_folder_and_is_no_file_is_passed_by(project, assembly, capsys, monkeypatch):
+    """Pipes, links, folders, and a file of more than memory, in the places of what the manifest names."""
+    code = f"""
+out = {OUT}
+for name, put in (
+    ("Orders.template.json", os.mkfifo),
+    ("Orders.metadata.json", lambda path: os.symlink("/dev/zero", path)),
+):
+    os.remove(os.path.join(out, name))
+    put(os.path.join(out, name))
+with open(os.path.join(out, "huge.template.json"), "wb") as file:
+    file.truncate(1 << 29)
+import json
+manifest = json.load(open(out + "/manifest.json"))
+stack = manifest["artifacts"]["Orders"]
+for name, path in (("Huge", "huge.template.json"), ("Out", "../../../etc/passwd")):
+    manifest["artifacts"][name] = {{**stack, "properties": {{**stack["properties"], "templateFile": path}}}}
+json.dump(manifest, open(out + "/manifest.json", "w"))
+"""
+    write(project, assembly, code)
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    started = time.monotonic()
+    assert main(["check", ".", "--synthesise", "always"]) == 2
+    assert time.monotonic() - started < 20
+    told = capsys.readouterr().out
+    assert "cdk.out/Orders.template.json: problem[usage]: is not there, or no regular file" in told
+    assert "cdk.out/huge.template.json: problem[usage]: is larger than 16 MB" in told, told
+    assert "the templateFile of Out is no path below this folder" in told
+
+
+DEEP = f"""
+os.chdir({OUT})
+for _ in range(3000):
+    os.mkdir("d"); os.chdir("d")
+os.chdir(os.environ["TMPDIR"])
+os.mkdir("closed"); open("closed/file", "w").close(); os.chmod("closed", 0)
+"""
+
+
+def test_folders_deeper_than_a_stack_are_removed_and_those_without_rights(project, assembly, monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for folder in (tmp_path, *tmp_path.parents[:3]):
+        folder.chmod(0o755)
+    write(project, assembly, DEEP)
+    assert "cdk.out/manifest.json" in run(project)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_cannot_put_another_folder_in_the_place_of_its_own(project, assembly):
+    if not AS_ROOT:
+        return
+    code = f"""
+seen = []
+for act in (lambda: os.rename({OUT}, {OUT} + "x"), lambda: open(os.path.dirname({OUT}) + "/new", "w")):
+    try: act(); seen.append("done")
+    except OSError as error: seen.append(type(error).__name__)
+"""
+    write(project, assembly, code + REPORT)
+    assert json.loads(run(project)["cdk.out/seen.json"]) == ["PermissionError"] * 2
 
 
 def test_a_folder_that_is_not_for_everybody_is_said(project, assembly):

@@ -239,6 +239,9 @@ class _Reader:
 def _parse(data: bytes, path: str) -> Mapping[str, Any]:
     try:
         found = json.loads(data)
+    except json.JSONDecodeError as error:
+        told = f"is not JSON: {error.msg[0].lower()}{error.msg[1:]}"
+        raise UserError(told, path=path, line=error.lineno, column=error.colno) from None
     except (ValueError, RecursionError):
         raise UserError("is not JSON", path=path) from None
     if not isinstance(found, dict):

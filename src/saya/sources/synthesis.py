@@ -12,6 +12,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from signal import Signals
 
 from saya.errors import SynthesisError, UserError
 from saya.record import record
@@ -20,15 +21,19 @@ from saya.sources.base_tree import check_locks, open_base_tree
 from saya.sources.cdk import MANIFEST, read_settings
 from saya.sources.cdk_program import command_of, environment_of
 from saya.sources.child import Outcome, check_reach, free_user, run_child
-from saya.sources.permission import Permission
+from saya.sources.permission import Permission, upwards
 from saya.sources.workplace import open_workplace
 from saya.sources.workspace import Folder
 
 TAIL = 15
 LONGEST = 200
 
-# `Error: no such stack`, `ValidationError: ...`, `jsii.errors.JSIIError: ...`, `/bin/sh: 1: npx: not found`
-_ERROR = re.compile(r"(?:Uncaught )?[\w.]*(?:Error|Exception)\b|.*: (?:not found|command not found|Permission denied)$")
+# `Error: no such stack`, `ValidationError: ...`, `jsii.errors.JSIIError: ...`, `/bin/sh: 1: npx: not found`; what comes
+# second is told where nothing of the first kind is.
+_ERRORS = (
+    re.compile(r"(?:Uncaught )?[\w.]*(?:Error|Exception)\b|.*: (?:not found|command not found|Permission denied)$"),
+    re.compile(r"(?:fatal )?error[: ]", re.IGNORECASE),
+)
 _LIBRARY = re.compile(r"\s*at .*(?:\(|[ /])(?:node:internal|node_modules)/")
 
 
@@ -95,7 +100,7 @@ def synthesise(root: Path, folder: str, output: str, permission: Permission) -> 
         )
         failure = _failure(outcome, made, permission.timeout)
         if failure:
-            raise SynthesisError(failure, tail(outcome.printed))
+            raise SynthesisError(f"{failure}{_advice(files, root, folder)}", tail(outcome.printed))
         yield Synthesis(files=Mounted(made, output), root=str(root))
 
 
@@ -116,11 +121,22 @@ def _failure(outcome: Outcome, made: Path, timeout: float) -> str:
     """What went wrong, in one line; empty where an assembly was made."""
     if outcome.code is None:
         return f"synthesis took longer than {timeout:.0f} s"
+    if outcome.code < 0:
+        return f"synthesis was ended by {Signals(-outcome.code).name}{told_by(outcome.printed)}"
     if outcome.code != 0:
         return f"synthesis failed with exit code {outcome.code}{told_by(outcome.printed)}"
     if not _is_regular(made / MANIFEST):
         return f"synthesis left no assembly; does the program end with `app.synth()`?{told_by(outcome.printed)}"
     return ""
+
+
+def _advice(files: Files, root: Path, folder: str) -> str:
+    """What to do where nothing is installed for a program of Node's."""
+    above = list(upwards(folder))
+    if not any(files.has(posixpath.join(each, "package.json")) for each in above):
+        return ""
+    installed = any((root / each / "node_modules").is_dir() for each in above)
+    return "" if installed else "; there is no `node_modules`: install what it needs first (`npm ci`)"
 
 
 def tail(printed: str) -> tuple[str, ...]:
@@ -131,8 +147,9 @@ def tail(printed: str) -> tuple[str, ...]:
 
 def told_by(printed: str) -> str:
     """The line that says what went wrong, behind a colon: the last that is an error's; empty where none is."""
-    found = [line.strip() for line in printed.splitlines() if _ERROR.match(line.strip())]
-    return f": {_shortened(found[-1])}" if found else ""
+    lines = [line.strip() for line in reversed(printed.splitlines())]
+    found = next((line for error in _ERRORS for line in lines if error.match(line)), None)
+    return f": {_shortened(found)}" if found else ""
 
 
 def _shortened(line: str) -> str:

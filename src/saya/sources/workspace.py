@@ -9,12 +9,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
 from saya.errors import ParseError, UserError
 from saya.sources.base import Candidate
-from saya.sources.cloudformation import marks_of
 from saya.text.source import Source
 
 SUFFIXES = (".json", ".yaml", ".yml", ".template")
@@ -31,6 +30,9 @@ LEFT_OUT = frozenset(
 
 # The files by which a program that makes templates is found, or what it made.
 PROGRAM_FILES = ("cdk.json", "manifest.json")
+
+# Services of the Serverless Framework that are programs. Nobody runs them; what was packaged of them is read.
+SERVICE_PROGRAMS = ("serverless.ts", "serverless.js", "serverless.mjs", "serverless.cjs")
 
 # CloudFormation takes templates up to 1 MB; what is sixteen times that is no template and may be an attack.
 LARGEST = 16 * 1024 * 1024
@@ -108,27 +110,22 @@ def shown(path: str) -> str:
 def walk(folder: Path, given: str) -> Iterator[Candidate]:
     """The files in a folder that may be templates by their name.
 
-    Symbolic links to folders are not followed: what they lead to is either in the folder, and found there, or none of
-    ours. Of those to files, what they lead to in the folder is taken, whatever its own name. Pipes and devices are no
-    templates. Raises UserError where the folder cannot be listed.
+    Symbolic links are not followed: what they lead to is either in the folder, and found there, or none of ours. Pipes
+    and devices are no templates. Raises UserError where the folder cannot be listed.
     """
     prefix = shown(given)
     if not os.access(folder, os.R_OK | os.X_OK):
         raise UserError("cannot be read: permission denied", path=prefix)
-    for at, folders, files in os.walk(folder):
+    for at, folders, files in folders_below(folder):
         folders[:] = sorted(name for name in folders if name not in LEFT_OUT)
         below = os.path.relpath(at, folder).replace(os.sep, "/")
         parts = [part for part in (prefix, below) if part != "."]
         for name in sorted(files, key=_order):
-            if not name.lower().endswith(SUFFIXES):
+            if not name.lower().endswith(SUFFIXES) and name not in SERVICE_PROGRAMS:
                 continue
             path = Path(at, name)
             if _is_regular(path):
                 yield Candidate(path, "/".join([*parts, name]).replace("//", "/"), named=False)
-            elif (target := _target(path, folder)) is not None:
-                yield Candidate(
-                    folder / target, "/".join(part for part in (prefix, target) if part != "."), named=False
-                )
 
 
 def _order(name: str) -> tuple[bool, str]:
@@ -143,18 +140,25 @@ def _is_regular(path: Path) -> bool:
         return True  # why is told where it is read
 
 
-def _target(link: Path, folder: Path) -> str | None:
-    """The file in a folder that a symbolic link leads to, by its path from there; None where it leads elsewhere."""
-    try:
-        real = link.resolve(strict=True)
-    except (OSError, RuntimeError):
-        return None
-    inside = real.relative_to(folder).as_posix() if real.is_relative_to(folder) else ""
-    return inside if Folder(folder).has(inside) else None
+def folders_below(root: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+    """A folder and those in it, each with the names of its folders, which may be changed on the way, and of all else.
+
+    As `os.walk`, which before Python 3.12 goes no deeper than its stack does. No symbolic link is a folder.
+    """
+    waiting = [str(root)]
+    while waiting:
+        at = waiting.pop()
+        folders: list[str] = []
+        files: list[str] = []
+        with suppress(OSError), os.scandir(at) as entries:
+            for entry in entries:
+                (folders if entry.is_dir(follow_symlinks=False) else files).append(entry.name)
+        yield at, folders, files
+        waiting += [f"{at}/{name}" for name in reversed(folders)]
 
 
 def read_bytes(candidate: Candidate) -> bytes:
-    """The bytes of a file, at most `LARGEST` and some more, by which a template that is too large is known as one.
+    """The bytes of a file, at most `LARGEST` and one more.
 
     Raises UserError where it is no regular file or cannot be read.
     """
@@ -164,19 +168,9 @@ def read_bytes(candidate: Candidate) -> bytes:
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise UserError("is not a regular file; name a template", path=candidate.shown)
-            data = file.read(LARGEST + 1)
-            return data + _resource_in(data, file) if len(data) > LARGEST else data
+            return file.read(LARGEST + 1)
     except OSError as error:
         raise UserError(f"cannot be read: {_why(error)}", path=candidate.shown) from None
-
-
-def _resource_in(start: bytes, rest: BinaryIO) -> bytes:
-    """A resource's type, if a file has resources: comments may stand before a template, and are not deployed."""
-    before, found = start[-100:], marks_of(start)
-    while len(found) < 2 and (piece := rest.read(1 << 20)):
-        found |= marks_of(before + piece)
-        before = piece[-100:]
-    return b"\nType: AWS::" if len(found) == 2 else b""
 
 
 class Folder:
@@ -221,7 +215,7 @@ class Folder:
 
     def below(self, folder: str) -> Iterator[str]:
         """The paths of the regular files in a folder and in those below it; those of Git itself are left out."""
-        for at, folders, files in os.walk(self.root / folder):
+        for at, folders, files in folders_below(self.root / folder):
             folders[:] = sorted(name for name in folders if name != ".git")
             below = os.path.relpath(at, self.root).replace(os.sep, "/")
             for name in sorted(files):
