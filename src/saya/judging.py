@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING
@@ -25,8 +26,8 @@ from saya.sources.attached import AttachedFiles
 from saya.sources.base import Deployment, Files
 from saya.sources.cloudformation import has_resource_types, is_template, may_be_template
 from saya.sources.sam import read_deployments
-from saya.sources.serverless import may_be_service
-from saya.sources.workspace import decode
+from saya.sources.serverless import may_be_program, may_be_service
+from saya.sources.workspace import SERVICE_PROGRAMS, decode
 from saya.text.node import MappingNode, Node
 from saya.text.parse import parse
 from saya.text.source import Source
@@ -102,6 +103,8 @@ def read_template(data: bytes, shown: str, problems: list[UserError], *, named: 
 
     `named` says that somebody did. Keys written twice are appended to `problems`. Raises UserError.
     """
+    if posixpath.basename(shown) in SERVICE_PROGRAMS:
+        return _program_of(data, shown) if may_be_program(data) else None
     may_be = may_be_template(data), may_be_service(data)
     if not named and not any(may_be):
         return None
@@ -122,6 +125,13 @@ def read_template(data: bytes, shown: str, problems: list[UserError], *, named: 
         return None
     problems.extend(duplicates)
     return load_template(root, source)
+
+
+def _program_of(data: bytes, shown: str) -> Template:
+    """A service of the Serverless Framework that is a program."""
+    from saya.model.serverless.program import load_program
+
+    return load_program(decode(data, shown))
 
 
 def _service_of(root: Node | None, source: Source, files: AttachedFiles | None = None) -> Template | None:
@@ -200,9 +210,14 @@ def _deployed_service(
     template: Template, deployments: tuple[Deployment, ...], attached: AttachedFiles | None
 ) -> tuple[Template, tuple[Deployment, ...]]:
     """A service with the files that its variables name, deployed as it says itself where nobody says otherwise."""
-    from saya.model.serverless.service import load_service
+    if posixpath.basename(template.source.path) in SERVICE_PROGRAMS:
+        from saya.model.serverless.program import load_program
 
-    service = load_service(template.written, template.source, attached)
+        service = load_program(template.source, attached)
+    else:
+        from saya.model.serverless.service import load_service
+
+        service = load_service(template.written, template.source, attached)
     own = (
         replace(each, stack=each.stack or service.stack, region=each.region or service.region) for each in deployments
     )

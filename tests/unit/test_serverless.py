@@ -1,5 +1,9 @@
 """Services of the Serverless Framework, by the command that users run."""
 
+import json
+
+import pytest
+
 LAYER = "lambda-layer-architecture"
 RACE = "lambda-non-atomic-update"
 
@@ -71,3 +75,145 @@ def test_a_file_that_a_variable_names_is_compared_too(work_tree, check):
     work_tree.write("settings.yml", "architecture: arm64\n")
     code, report = check("--base", "HEAD")
     assert (code, found(report, LAYER)) == (1, [(11, "TrackLambdaFunction", "error", "new")])
+
+
+def package_of(text, *layers, architecture="arm64", **functions):
+    """What the framework packages of the service above, with the layers and functions that a plugin adds."""
+    properties = {"Architectures": [architecture], "Runtime": "python3.12", "Layers": list(layers)}
+    made = {"track": properties, **functions}
+    invoked = {"Fn::GetAtt": ["TrackLambdaFunction", "Arn"]}
+    integration = {"IntegrationType": "AWS_PROXY", "IntegrationUri": invoked}
+    resources = {
+        f"{name.capitalize()}LambdaFunction": {"Type": "AWS::Lambda::Function", "Properties": each}
+        for name, each in made.items()
+    } | {
+        "TrackLogGroup": {"Type": "AWS::Logs::LogGroup"},
+        "HttpApiIntegrationTrack": {"Type": "AWS::ApiGatewayV2::Integration", "Properties": integration},
+    }
+    state = {
+        "service": {"service": "parcels", "provider": {"region": "eu-north-1"}},
+        "package": {"artifactDirectoryName": "serverless/parcels/live/1-2"},
+    }
+    return json.dumps({"Resources": resources}), json.dumps(state)
+
+
+TEMPLATE = ".serverless/cloudformation-template-update-stack.json"
+STATE = ".serverless/serverless-state.json"
+EXTENSION = "arn:aws:lambda:eu-west-1:464622532012:layer:Datadog-Extension{}:29"
+PLUGIN = SERVICE.replace("functions:", "plugins: [serverless-plugin-datadog]\nfunctions:").replace("-Extension{}", "{}")
+
+
+def undecided(report):
+    return [
+        (each["location"]["start_line"], each["property"], each["reasons"])
+        for each in report["undecided"]
+        if each["policy"] == "*"
+    ]
+
+
+def test_what_a_plugin_adds_is_seen_in_the_package(work_tree, check):
+    work_tree.write("serverless.yml", PLUGIN.format("arm64", ""))
+    code, report = check(".")
+    told = ["the plugin `serverless-plugin-datadog` may change the service, which is judged as written"]
+    assert (code, found(report, LAYER), undecided(report)) == (0, [], [(7, "plugins", told)])
+    own = EXTENSION.replace("-Extension{}", "")
+    template, state = package_of(PLUGIN, own, EXTENSION.format(""))
+    work_tree.write(TEMPLATE, template)
+    work_tree.write(STATE, state)
+    code, report = check(".")
+    assert (code, found(report, LAYER)) == (1, [(11, "TrackLambdaFunction", "error", "new")])
+    assert undecided(report) == []
+    contexts = [{"stack": "parcels-live", "region": "eu-north-1"}]
+    assert [(each["path"], each["contexts"]) for each in report["templates"]] == [("serverless.yml", contexts)]
+
+
+def test_a_package_of_another_state_is_told(work_tree, check):
+    work_tree.write("serverless.yml", PLUGIN.format("arm64", ""))
+    work_tree.write(TEMPLATE, package_of(PLUGIN, EXTENSION.format(""), architecture="x86_64")[0])
+    code, report = check(".")
+    ((line, _, (reason,)),) = undecided(report)
+    assert (code, line, found(report, LAYER)) == (0, 7, [])
+    assert reason.endswith(
+        "its package is of another state (Architectures of `TrackLambdaFunction` has no `arm64` in it), package it anew"
+    )
+
+
+@pytest.mark.parametrize("content", ["[", "[]", '{"Resources": 1}', "\ufeff{", '{"Resources": {"A": 1}}'])
+def test_a_package_that_is_none_is_none(work_tree, check, content):
+    work_tree.write("serverless.yml", SERVICE.format("arm64", ""))
+    work_tree.write(TEMPLATE, content)
+    work_tree.write(STATE, content)
+    code, report = check(".")
+    assert (code, found(report, LAYER)) == (1, [(11, "TrackLambdaFunction", "error", "new")])
+
+
+def test_a_package_is_compared_with_a_package_or_not_at_all(work_tree, check):
+    work_tree.write("serverless.yml", PLUGIN.format("x86_64", ""))
+    work_tree.commit()
+    work_tree.write("serverless.yml", PLUGIN.format("arm64", ""))
+    work_tree.write(TEMPLATE, package_of(PLUGIN, EXTENSION.replace("-Extension{}", ""), EXTENSION.format("-ARM"))[0])
+    code, report = check("--base", "HEAD")
+    assert (code, found(report, RACE)) == (0, [])
+    assert report["notices"] == [
+        "serverless.yml: judged as it is written, as base has no package of it to compare with"
+    ]
+
+
+def test_two_packages_are_compared(work_tree, check):
+    own = EXTENSION.replace("-Extension{}", "")
+    for side, architecture, extension in (("before", "x86_64", ""), ("after", "arm64", "-ARM")):
+        text = PLUGIN.format(architecture, "")
+        work_tree.write(f"{side}/serverless.yml", text)
+        template, _ = package_of(text, own, EXTENSION.format(extension), architecture=architecture)
+        work_tree.write(f"{side}/{TEMPLATE}", template)
+    code, report = check("after", "--base", "before")
+    assert (code, found(report, RACE)) == (1, [(6, "TrackLambdaFunction", "error", "new")])
+
+
+@pytest.mark.parametrize(
+    ("section", "line", "place"),
+    [
+        ("functions: ${file(functions.js)}\n", 3, "functions"),
+        ("functions: {a: '${file(a.js)}'}\n", 3, "functions.a"),
+        ("functions: {a: {handler: h, events: '${file(a.js)}'}}\n", 3, "events"),
+        ("functions: {a: {handler: h, events: ['${ssm:/event}']}}\n", 3, "events"),
+        ("functions: {a: {handler: h, events: [{telepathy: x}]}}\n", 3, "events.0.telepathy"),
+        ("resources: ['${file(resources.js)}']\n", 3, "resources"),
+        ("resources: {}\nplugins: {modules: [./plugins/own]}\n", 4, "plugins"),
+        ("resources: {}\nplugins: ['${env:PLUGIN}']\n", 4, "plugins"),
+    ],
+)
+def test_what_nobody_sees_is_told(work_tree, check, section, line, place):
+    work_tree.write("serverless.yml", f"service: s\nprovider: {{name: aws}}\n{section}")
+    code, report = check(".")
+    assert (code, [entry[:2] for entry in undecided(report)]) == (0, [(line, place)])
+
+
+def test_of_plugins_that_change_nothing_nothing_is_told(work_tree, check):
+    work_tree.write("serverless.yml", SERVICE.format("arm64", "-ARM") + "plugins: [serverless-offline]\n")
+    assert undecided(check(".")[1]) == []
+
+
+PROGRAM = """\
+import type { AWS } from '@serverless/typescript';
+const configuration: AWS = {
+  service: 'parcels',
+  provider: { name: 'aws', architecture: 'arm64' },
+  functions: {
+    track,
+  },
+};
+"""
+
+
+@pytest.mark.parametrize("name", ["serverless.ts", "serverless.js"])
+def test_a_service_that_is_a_program_is_seen_packaged(work_tree, check, name):
+    work_tree.write(name, PROGRAM)
+    code, report = check(".")
+    reason = "it is a program, which is not run; package the service, and it is read from `.serverless`"
+    assert (code, undecided(report)) == (0, [(3, "functions", [reason])])
+    work_tree.write(TEMPLATE, package_of(PROGRAM, EXTENSION.format(""))[0])
+    code, report = check(".")
+    assert (code, found(report, LAYER), undecided(report)) == (1, [(6, "TrackLambdaFunction", "error", "new")], [])
+    work_tree.write(name, "console.log('no service, no provider')\n".replace("provider", "thing"))
+    assert check(".")[1]["templates"] == []

@@ -13,3 +13,8 @@ def may_be_service(data: bytes) -> bool:
     """Whether the bytes are worth parsing."""
     data = unescaped(data)
     return b"provider" in data and _MARKS.search(data) is not None
+
+
+def may_be_program(data: bytes) -> bool:
+    """Whether a program, by whose name it could be one, makes a service."""
+    return b"service" in data and b"provider" in data

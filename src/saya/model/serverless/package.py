@@ -9,7 +9,7 @@ Source: Serverless Framework 3.40, `lib/plugins/aws/package/lib/save-compiled-te
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from saya.errors import ParseError
 from saya.model.serverless.nodes import UNDECIDED, below, items, mapping, scalar, sequence, text
@@ -27,10 +27,13 @@ _HASHED = ("AWS::Lambda::Version", "AWS::Lambda::LayerVersion")
 
 
 class Package(NamedTuple):
-    """A packaged service: its template, the stage that it was packaged for, and its region; None where nobody says."""
+    """A packaged service: its template, the stage that it was packaged for, the name of its stack and its region; None
+    where nobody says.
+    """
 
     root: MappingNode
     stage: str | None
+    stack: str | None
     region: str | None
 
 
@@ -43,7 +46,9 @@ def read_package(files: Callable[[str], Source | None] | None) -> Package | None
     artifacts = (scalar(below(state, "package", "artifactDirectoryName")) or "").split("/")  # serverless/SERVICE/STAGE
     provider = below(state, "service", "provider")
     stage = artifacts[2] if len(artifacts) > 2 else scalar(below(provider, "stage"))
-    return Package(root, stage, scalar(below(provider, "region")))
+    name = scalar(below(state, "service", "service"))
+    stack = scalar(below(provider, "stackName")) or (f"{name}-{stage}" if name and stage else None)
+    return Package(root, stage, stack, scalar(below(provider, "region")))
 
 
 def is_packaged(files: Callable[[str], Source | None]) -> bool:
@@ -93,11 +98,25 @@ def _texts(node: Node | None) -> set[str]:
     return {item.text for item in items(node) if isinstance(item, ScalarNode)}
 
 
-def laid_over(packaged: MappingNode, written: MappingNode, root: MappingNode) -> MappingNode:
-    """A packaged template whose pieces stand where those of the service do. `root` is what the author wrote."""
+def packaged_functions(root: MappingNode) -> list[str]:
+    """The logical IDs of the functions of a package."""
+    return [name for name, node in _resources(root) if scalar(below(node, "Type")) == _FUNCTION]
+
+
+def anchors_of(written: MappingNode) -> dict[str, Node]:
+    """Where the functions of a service stand, by logical ID."""
+    section = written.get("Resources")
+    keys = section.keys if isinstance(section, MappingNode) else {}
+    return {name: keys[name] for name in packaged_functions(written)}
+
+
+def laid_over(packaged: MappingNode, written: MappingNode, root: Node, functions: Mapping[str, Node]) -> MappingNode:
+    """A packaged template whose pieces stand where those of the service do. `root` is what the author wrote, and
+    `functions` where the functions stand.
+    """
     sections: dict[str, Node | None] = {}
     known = written.get("Resources")
-    anchors = _Anchors(written, root)
+    anchors = _Anchors(functions, root)
     for name, section in packaged.entries.items():
         like = written.get(name)
         if name != "Resources" or not isinstance(section, MappingNode):
@@ -117,14 +136,10 @@ def laid_over(packaged: MappingNode, written: MappingNode, root: MappingNode) ->
 class _Anchors:
     """Where a resource stands that nobody wrote: at the function that its logical ID begins with, else at `plugins`."""
 
-    def __init__(self, written: MappingNode, root: MappingNode) -> None:
-        keys = written.get("Resources")
-        self._functions = {
-            name.removesuffix("LambdaFunction"): keys.keys[name]
-            for name, node in _resources(written)
-            if scalar(below(node, "Type")) == _FUNCTION and isinstance(keys, MappingNode)
-        }
-        self.otherwise: Node = root.keys.get("plugins") or root.keys.get("service") or root
+    def __init__(self, functions: Mapping[str, Node], root: Node) -> None:
+        self._functions = {name.removesuffix("LambdaFunction"): node for name, node in functions.items()}
+        keys = root.keys if isinstance(root, MappingNode) else {}
+        self.otherwise: Node = keys.get("plugins") or keys.get("service") or root
 
     def of(self, logical_id: str) -> Node:
         found = max((name for name in self._functions if logical_id.startswith(name)), key=len, default=None)

@@ -14,7 +14,7 @@ from saya.model.serverless.edge import distribution_resource
 from saya.model.serverless.events import event_resources
 from saya.model.serverless.functions import Function, Resources, function_resources
 from saya.model.serverless.nodes import UndecidedNode, assigned, below, items_or_one, mapping, merged, scalar, text
-from saya.model.serverless.package import find_difference, laid_over, read_package
+from saya.model.serverless.package import anchors_of, find_difference, laid_over, read_package
 from saya.model.serverless.plugins import changing_plugins
 from saya.model.serverless.shared import layer_resources, role_resource
 from saya.model.serverless.variables import Variables
@@ -80,8 +80,8 @@ def load_service(
         reason = f"; its package is of another state ({difference}), package it anew"
         service.gaps = tuple(gap._replace(reason=f"{gap.reason}{reason}") for gap in service.gaps)
         return service
-    service = Service(laid_over(package.root, written.root, root), root, source)
-    service.stack, service.region = written.stack, package.region or written.region
+    service = Service(laid_over(package.root, written.root, root, anchors_of(written.root)), root, source)
+    service.stack, service.region = package.stack or written.stack, package.region or written.region
     service.is_packaged = True
     return service
 
