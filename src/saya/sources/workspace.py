@@ -11,9 +11,11 @@ import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from saya.errors import ParseError, UserError
 from saya.sources.base import Candidate
+from saya.sources.cloudformation import marks_of
 from saya.text.source import Source
 
 SUFFIXES = (".json", ".yaml", ".yml", ".template")
@@ -110,8 +112,9 @@ def shown(path: str) -> str:
 def walk(folder: Path, given: str) -> Iterator[Candidate]:
     """The files in a folder that may be templates by their name.
 
-    Symbolic links are not followed: what they lead to is either in the folder, and found there, or none of ours. Pipes
-    and devices are no templates. Raises UserError where the folder cannot be listed.
+    Symbolic links to folders are not followed: what they lead to is either in the folder, and found there, or none of
+    ours. Of those to files, what they lead to in the folder is taken, whatever its own name. Pipes and devices are no
+    templates. Raises UserError where the folder cannot be listed.
     """
     prefix = shown(given)
     if not os.access(folder, os.R_OK | os.X_OK):
@@ -126,6 +129,10 @@ def walk(folder: Path, given: str) -> Iterator[Candidate]:
             path = Path(at, name)
             if _is_regular(path):
                 yield Candidate(path, "/".join([*parts, name]).replace("//", "/"), named=False)
+            elif (target := _target(path, folder)) is not None:
+                yield Candidate(
+                    folder / target, "/".join(part for part in (prefix, target) if part != "."), named=False
+                )
 
 
 def _order(name: str) -> tuple[bool, str]:
@@ -157,8 +164,18 @@ def folders_below(root: Path) -> Iterator[tuple[str, list[str], list[str]]]:
         waiting += [f"{at}/{name}" for name in reversed(folders)]
 
 
+def _target(link: Path, folder: Path) -> str | None:
+    """The file in a folder that a symbolic link leads to, by its path from there; None where it leads elsewhere."""
+    try:
+        real = link.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return None
+    inside = real.relative_to(folder).as_posix() if real.is_relative_to(folder) else ""
+    return inside if Folder(folder).has(inside) else None
+
+
 def read_bytes(candidate: Candidate) -> bytes:
-    """The bytes of a file, at most `LARGEST` and one more.
+    """The bytes of a file, at most `LARGEST` and some more, by which a template that is too large is known as one.
 
     Raises UserError where it is no regular file or cannot be read.
     """
@@ -168,9 +185,19 @@ def read_bytes(candidate: Candidate) -> bytes:
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise UserError("is not a regular file; name a template", path=candidate.shown)
-            return file.read(LARGEST + 1)
+            data = file.read(LARGEST + 1)
+            return data + _resource_in(data, file) if len(data) > LARGEST else data
     except OSError as error:
         raise UserError(f"cannot be read: {_why(error)}", path=candidate.shown) from None
+
+
+def _resource_in(start: bytes, rest: BinaryIO) -> bytes:
+    """A resource's type, if a file has resources: comments may stand before a template, and are not deployed."""
+    before, found = start[-100:], marks_of(start)
+    while len(found) < 2 and (piece := rest.read(1 << 20)):
+        found |= marks_of(before + piece)
+        before = piece[-100:]
+    return b"\nType: AWS::" if len(found) == 2 else b""
 
 
 class Folder:
