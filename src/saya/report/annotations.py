@@ -70,9 +70,8 @@ def _message(finding: Finding) -> str:
 
 def _problem(problem: Problem) -> str:
     message = _cropped(map(inert, (problem.message, *problem.output)))
-    return command(
-        "error", message, file=inert(problem.path), line=problem.line, col=problem.column, title="Saya: not judged"
-    )
+    file = inert(problem.path) or None
+    return command("error", message, file=file, line=problem.line, col=problem.column, title="Saya: not judged")
 
 
 def _cropped(parts: Iterable[str]) -> str:

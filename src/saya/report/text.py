@@ -93,9 +93,10 @@ class _Teller:
         return ", ".join(inert(_context(context)) for context in finding.contexts)
 
     def problem(self, problem: Problem) -> str:
-        parts = (inert_path(problem.path), problem.line, problem.column)
-        place = ":".join(str(part) for part in parts if part is not None)
-        told = f"{place}: {self.paint(f'problem[{problem.kind}]', 'error')}: {inert(problem.message)}"
+        parts = (inert_path(problem.path), problem.line, problem.column) if problem.path else ()
+        place = "".join(f"{part}:" for part in parts if part is not None)
+        label = self.paint(f"problem[{problem.kind}]", "error")
+        told = f"{place} {label}: {inert(problem.message)}" if place else f"{label}: {inert(problem.message)}"
         return "\n".join([told, *(f"  {self.paint('|', 'dim')} {inert(line)}" for line in problem.output)])
 
     def silenced(self, entry: Suppressed) -> str:

@@ -4,6 +4,7 @@ import pytest
 
 from saya.findings import Context, Finding, Fix, JudgedTemplate, Problem, Related, Report, Suppressed, Undecided
 from saya.record import replace
+from saya.report.annotations import tell_annotations
 from saya.report.text import tell_text
 from saya.text.source import Location, Source, Span
 
@@ -158,6 +159,12 @@ def test_problems_come_after_the_findings():
     problem = Problem(path="b.yaml", line=3, column=2, kind="syntax", message="not valid YAML")
     told = tell_text(Report(templates=(JUDGED,), findings=(finding(),), errors=(problem,)))
     assert told.endswith("\n\nb.yaml:3:2: problem[syntax]: not valid YAML\n\n1 warning in 1 template; 1 problem\n")
+
+
+def test_a_problem_of_no_file_has_no_place():
+    problem = Problem(path="", kind="usage", message="a path is empty")
+    assert tell_text(Report(errors=(problem,))).startswith("problem[usage]: a path is empty\n")
+    assert tell_annotations(Report(errors=(problem,))).startswith("::error title=Saya%3A not judged::a path is empty\n")
 
 
 def test_nothing_at_all():
