@@ -79,10 +79,17 @@ def test_a_finding_is_told_whole():
         "   = note: the function (line 5)\n"
         "   = when: IsProd is false and Stage is dev\n"
         "   = fix: use the alias\n"
-        "   = help: Use the alias.\n"
         "\n"
         "1 warning in 1 template\n"
     )
+
+
+def test_what_to_do_is_told_once():
+    advice = "   = help: Use the alias.\n"
+    told = tell_text(Report(templates=(JUDGED,), findings=(finding(advice="Use the alias."),)))
+    assert advice in told
+    fixed = finding(advice="Use the alias.", fix=Fix("use the alias", "safe", ()))
+    assert advice not in tell_text(Report(templates=(JUDGED,), findings=(fixed,)))
 
 
 def test_a_secret_is_not_repeated():
