@@ -15,11 +15,11 @@ from saya.github.contents import LARGEST, Contents, RemoteFiles, Tree
 from saya.settings import CONFIG_PATH
 from saya.sources.baseline import Baseline
 from saya.sources.revision import Differences
+from saya.sources.sam import CONFIGS
 from saya.sources.workspace import LEFT_OUT, SUFFIXES
 
 MOST_BYTES = 256 * 1024 * 1024
 MOST_BESIDE = 300  # unchanged files that are read to see whether they name a changed one
-_DEPLOYMENTS = "samconfig.toml"
 _TOO_LARGE = "check it out with `fetch-depth: 0` and it is read from there"
 
 
@@ -81,7 +81,7 @@ def may_hold_template(path: str) -> bool:
 
 def _wanted(base: RemoteFiles, head: RemoteFiles, differences: Differences) -> Iterator[str]:
     """The paths whose content in head, or whose being no file there, the judgement needs."""
-    named = {posixpath.dirname(path) for path in differences.changed if posixpath.basename(path) == _DEPLOYMENTS}
+    named = {posixpath.dirname(path) for path in differences.changed if posixpath.basename(path) in CONFIGS}
     folders = named.copy()
     for path in differences.changed:
         entry = head.tree.entries.get(path)
@@ -93,9 +93,10 @@ def _wanted(base: RemoteFiles, head: RemoteFiles, differences: Differences) -> I
             folders.add(posixpath.dirname(path))
     # What a samconfig.toml says of a template depends on the templates beside it, and concerns all of them.
     for folder in folders:
-        deployments = posixpath.join(folder, _DEPLOYMENTS)
-        if head.has(deployments) or base.has(deployments):
-            yield deployments
+        configs = [posixpath.join(folder, name) for name in CONFIGS]
+        deployments = [path for path in configs if head.has(path) or base.has(path)]
+        if deployments:
+            yield from deployments
             beside = (path for path in head.below(folder) if posixpath.dirname(path) == folder)
             yield from (path for path in beside if may_hold_template(path))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from saya.record import NamedTuple
 
-_SETTINGS = ("samconfig.toml",)
+_SETTINGS = ("samconfig.toml", "samconfig.yaml", "samconfig.yml")
 
 
 class Renames(NamedTuple):

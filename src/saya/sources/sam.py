@@ -1,7 +1,8 @@
-"""How the SAM CLI deploys a template: the environments of the `samconfig.toml` beside it.
+"""How the SAM CLI deploys a template: the environments of the `samconfig.toml`, or `.yaml`, beside it.
 
-Keys and their forms: AWS SAM Developer Guide, "SAM CLI configuration file"; the forms of parameter overrides are those
-that `sam deploy --parameter-overrides` takes.
+Keys, their forms and those of the file: AWS SAM Developer Guide, "SAM CLI configuration file"; of several files the
+first counts (`samcli/lib/config/file_manager.py`). The forms of parameter overrides are those that
+`sam deploy --parameter-overrides` takes.
 """
 
 from __future__ import annotations
@@ -10,9 +11,13 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
-from saya.errors import ConfigError
+from saya.errors import ConfigError, ParseError
 from saya.sources.base import Deployment, Files
+from saya.sources.workspace import decode
+from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
+from saya.text.parse import parse
 
+CONFIGS = ("samconfig.toml", "samconfig.yaml", "samconfig.yml")
 DEFAULT_TEMPLATES = ("template.yaml", "template.yml", "template.json")
 
 LARGEST = 256 * 1024
@@ -27,35 +32,49 @@ _WORD = r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.|[^\s"'])+"""
 
 
 def read_deployments(files: Files, path: str, shown: str) -> tuple[Deployment, ...]:
-    """The deployments of a template that the samconfig.toml in its folder gives, one for each environment; often none.
+    """The deployments of a template that the SAM configuration in its folder gives, one for each environment; often
+    none.
 
     `path` is the template's among the `files`, `shown` as the user would write it. Raises ConfigError where that file
-    is not TOML, or has more than anybody deploys.
+    cannot be read.
     """
-    config = posixpath.join(posixpath.dirname(path), "samconfig.toml")
-    data = files.read(config)
-    if data is None:
+    folder = posixpath.dirname(path)
+    name = next((each for each in CONFIGS if files.has(posixpath.join(folder, each))), None)
+    data = files.read(posixpath.join(folder, name)) if name is not None else None
+    if name is None or data is None:
         return ()
-    tables = _load(data, posixpath.join(posixpath.dirname(shown), "samconfig.toml"))
-    environments = [(name, table) for name, table in tables.items() if isinstance(table, dict)]
-    found = (_read_environment(name, table, files, path) for name, table in environments)
-    deployments = tuple(deployment for deployment in found if deployment is not None)
-    if len(deployments) > MOST:
-        shown = posixpath.join(posixpath.dirname(shown), "samconfig.toml")
-        raise ConfigError(f"has more than {MOST} environments for {posixpath.basename(path)}; deploy fewer", path=shown)
-    return deployments
+    load = _load_toml if name.endswith(".toml") else _load_yaml
+    tables = load(data, posixpath.join(posixpath.dirname(shown), name))
+    environments = [(each, table) for each, table in tables.items() if isinstance(table, dict)]
+    deployments = [_read_environment(f"{name} [{each}]", table, files, path) for each, table in environments]
+    return tuple(deployment for deployment in deployments if deployment is not None)
 
 
-def _load(data: bytes, shown: str) -> Mapping[str, object]:
+def _load_yaml(data: bytes, shown: str) -> Mapping[str, object]:
+    try:
+        root = parse(decode(data, shown), duplicates=[])
+    except ParseError as error:
+        raise ConfigError(error.message, path=shown, line=error.line, column=error.column) from None
+    found = _plain(root)
+    return found if isinstance(found, dict) else {}
+
+
+def _plain(node: Node | None) -> object:
+    """A node as tomllib has it."""
+    if isinstance(node, MappingNode):
+        return {name: _plain(value) for name, value in node.entries.items()}
+    if isinstance(node, SequenceNode):
+        return [_plain(item) for item in node.items]
+    if not isinstance(node, ScalarNode) or node.kind == "null":
+        return None
+    return node.text.lower() == "true" if node.kind == "bool" else node.text
+
+
+def _load_toml(data: bytes, shown: str) -> Mapping[str, object]:
     import tomllib  # most templates have no samconfig.toml
 
-    if len(data) > LARGEST:
-        raise ConfigError(f"is larger than {LARGEST // 1024} kB; keep what deploys the templates beside it", path=shown)
     try:
-        text = data.decode("utf-8-sig").replace("\r\n", "\n")
-        if re.search(_LONG_KEY, text):
-            raise ConfigError("has a key of more than 64 parts; the SAM CLI knows keys of four", path=shown)
-        return tomllib.loads(text)
+        return tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
     except UnicodeDecodeError:
         raise ConfigError("is not UTF-8; save it as UTF-8", path=shown) from None
     except tomllib.TOMLDecodeError as error:
@@ -63,17 +82,13 @@ def _load(data: bytes, shown: str) -> Mapping[str, object]:
         message = str(error)[: place.start()] if place else str(error)
         line, column = (int(place[1]), int(place[2])) if place else (None, None)
         raise ConfigError(f"is not TOML: {_lower(message)}", path=shown, line=line, column=column) from None
-    except (ValueError, RecursionError):
-        raise ConfigError(
-            "is not TOML that can be read: a number is too long, or it nests too deep", path=shown
-        ) from None
 
 
 def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _read_environment(name: str, table: Mapping[str, object], files: Files, path: str) -> Deployment | None:
+def _read_environment(origin: str, table: Mapping[str, object], files: Files, path: str) -> Deployment | None:
     everywhere, deploy = _section(table, "global"), _section(table, "deploy")
     settings = {**everywhere, **deploy}
     if not {"stack_name", "region", "parameter_overrides"} & settings.keys() or not _is_for(table, files, path):
@@ -82,7 +97,7 @@ def _read_environment(name: str, table: Mapping[str, object], files: Files, path
         stack=_text(settings.get("stack_name")),
         region=_text(settings.get("region")),
         parameters=tuple(read_overrides(settings.get("parameter_overrides"))),
-        origin=f"samconfig.toml [{name}]",
+        origin=origin,
     )
 
 

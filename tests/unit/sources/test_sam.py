@@ -134,3 +134,57 @@ def test_a_link_is_not_followed(template, tmp_path):
     (tmp_path / "elsewhere.toml").write_text(GUIDED)
     template.with_name("samconfig.toml").symlink_to(tmp_path / "elsewhere.toml")
     assert read_deployments(Folder(template.parent), "template.yaml", "template.yaml") == ()
+
+
+YAML = """\
+version: 0.1
+default:
+  global: {parameters: {stack_name: orders, region: eu-central-1}}
+  build: {parameters: {cached: true}}
+  deploy:
+    parameters:
+      capabilities: CAPABILITY_IAM
+      parameter_overrides: Stage="dev" Size=1
+prod:
+  deploy:
+    parameters:
+      stack_name: orders-prod
+      region: us-east-1
+      parameter_overrides: [Stage=prod, {Size: 2, Fast: true}]
+ci: {build: {parameters: {parallel: true}}}
+"""
+
+
+@pytest.mark.parametrize("name", ["samconfig.yaml", "samconfig.yml"])
+def test_yaml_says_what_toml_does(template, name):
+    template.with_name(name).write_text(YAML)
+    assert read_deployments(Folder(template.parent), "template.yaml", "template.yaml") == (
+        Deployment("orders", "eu-central-1", (("Stage", "dev"), ("Size", "1")), f"{name} [default]"),
+        Deployment("orders-prod", "us-east-1", (("Stage", "prod"), ("Size", "2"), ("Fast", "true")), f"{name} [prod]"),
+    )
+
+
+def test_toml_goes_before_yaml(template):
+    template.with_name("samconfig.yml").write_text(YAML.replace("orders", "last"))
+    template.with_name("samconfig.yaml").write_text(YAML)
+    folder = Folder(template.parent)
+    assert [each.stack for each in read_deployments(folder, "template.yaml", "template.yaml")] == [
+        "orders",
+        "orders-prod",
+    ]
+    assert deployments(template, "[x.deploy.parameters]\nregion = 'eu-west-1'\n")[0].region == "eu-west-1"
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", "1", "default: 1", "default: {deploy: []}", "default: {deploy: {parameters: x}}"]
+)
+def test_yaml_of_another_shape_says_nothing(template, content):
+    template.with_name("samconfig.yaml").write_text(content)
+    assert read_deployments(Folder(template.parent), "template.yaml", "template.yaml") == ()
+
+
+def test_what_is_no_yaml(template):
+    template.with_name("samconfig.yaml").write_text("default: [\n")
+    with pytest.raises(ConfigError) as caught:
+        read_deployments(Folder(template.parent), "template.yaml", "service/template.yaml")
+    assert str(caught.value).startswith("service/samconfig.yaml:2:1: not valid YAML: ")

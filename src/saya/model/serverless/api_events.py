@@ -23,6 +23,7 @@ def invoke_uri(at: Node, target: Node) -> Node:
 
 
 def compile_http(event: Event, made: Resources) -> None:
+    """An event of a REST API: a method, and the authorizer that it names."""
     method, path = scalar(event.setting("method")), scalar(event.setting("path"))
     if isinstance(event.settings, ScalarNode):
         method, _, path = event.settings.text.partition(" ")
@@ -75,6 +76,7 @@ def _of_path(path: str) -> str:
 
 
 def compile_http_api(event: Event, made: Resources) -> None:
+    """An event of the HTTP API: one integration for all of a function's, and the authorizers of the API."""
     properties = {"IntegrationType": text(event.at, "AWS_PROXY"), "IntegrationUri": event.target}
     logical_id = f"HttpApiIntegration{event.function.normalised}"
     if logical_id not in made.nodes:
@@ -90,6 +92,7 @@ def compile_http_api(event: Event, made: Resources) -> None:
 
 
 def compile_websocket(event: Event, made: Resources) -> None:
+    """An event of the WebSocket API: one integration for all of a function's, and the authorizer that it names."""
     logical_id = f"{event.function.normalised}WebsocketsIntegration"
     if logical_id not in made.nodes:
         uri = invoke_uri(event.at, event.target)
