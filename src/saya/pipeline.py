@@ -299,7 +299,8 @@ def _place_of(candidate: Candidate, request: Request) -> tuple[Folder, Path, str
     """The tree that a file stands in, its root, and the file's path in it."""
     inside = candidate.path.is_relative_to(request.root)
     root = request.root if inside else tree_root(candidate.path.parent)
-    if root == candidate.path.parent:  # an assembly, of a program that stands above it and is in no repository
+    alone = root == candidate.path.parent and not (root / ".git").exists()
+    if alone and candidate.path.name == "manifest.json":  # of an assembly, whose program stands above it
         root = next((each for each in root.parents if (each / "cdk.json").is_file()), root)
     return Folder(root), root, candidate.path.relative_to(root).as_posix()
 
