@@ -461,6 +461,19 @@ def test_what_was_wrong_before_with_a_template_that_is_judged_all_the_same_does_
     )
 
 
+def test_a_part_of_a_template_is_none_and_one_that_was_a_template_must_be_one(work_tree, check):
+    part = "Transform: AWS::Serverless-2016-10-31\nOutputs: {Url: {Value: !Ref Api}}\n"
+    work_tree.write("base.yml", part)
+    work_tree.write("t.yaml", RIGHT)
+    work_tree.commit()
+    work_tree.write("base.yml", part + "Parameters: {Stage: {Type: String}}\n")
+    code, report = check("--base", "HEAD")
+    assert (code, report["errors"]) == (0, [])
+    work_tree.write("t.yaml", part)
+    code, report = check("--base", "HEAD")
+    assert (code, [error["message"] for error in report["errors"]]) == (2, ["the template has no Resources"])
+
+
 def test_what_is_wrong_once_more_counts(work_tree, check):
     work_tree.write("t.yaml", RIGHT + function())
     work_tree.commit()

@@ -49,14 +49,14 @@ def _character(match: re.Match[bytes]) -> bytes:
 
 
 def is_template(root: Node | None) -> bool:
-    """Whether a file is a template: it names the format's version, a transform of AWS's, or a resource with a type; or
-    its resources are put there by a function.
+    """Whether a file is a template: it has Resources, and names the format's version, a transform of AWS's, or a
+    resource with a type; or its resources are put there by a function. Without Resources it is a part of one at most.
     """
-    if not isinstance(root, MappingNode):
+    resources = root.get("Resources") if isinstance(root, MappingNode) else None
+    if not isinstance(root, MappingNode) or resources is None:
         return False
     if "AWSTemplateFormatVersion" in root.entries or _names_transform(root.get("Transform")):
         return True
-    resources = root.get("Resources")
     if not isinstance(resources, MappingNode):
         return False
     return any(name.startswith("Fn::") or _has_type(node) for name, node in resources.entries.items())

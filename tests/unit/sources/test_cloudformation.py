@@ -8,9 +8,9 @@ from saya.text.source import Source
 @pytest.mark.parametrize(
     "text",
     [
-        "AWSTemplateFormatVersion: '2010-09-09'\n",
-        "Transform: AWS::Serverless-2016-10-31\n",
-        "Transform: [Mine, AWS::LanguageExtensions]\n",
+        "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n",
+        "Transform: AWS::Serverless-2016-10-31\nResources: {}\n",
+        "Transform: [Mine, AWS::LanguageExtensions]\nResources: {Q: {}}\n",
         "Resources:\n  Q: {Type: AWS::SQS::Queue}\n",
         "Resources:\n  Broken: 1\n  Q: {Type: Custom::Thing}\n",
         '{"Resources": {"Q": {"Type": "Org::Service::Thing"}}}',
@@ -30,6 +30,8 @@ def test_templates(text):
         "Resources:\n  Q: {Type: queue}\n",
         "Resources:\n  Q: {}\n",
         "Transform: upper\n",
+        "AWSTemplateFormatVersion: '2010-09-09'\nOutputs: {Url: {Value: !Ref Api}}\n",
+        "Transform: AWS::Serverless-2016-10-31\nGlobals: {Function: {Timeout: 5}}\n",
         "resources:\n  Resources:\n    Q: {Type: AWS::SQS::Queue}\n",
         '{"name": "package", "version": "1.0.0"}',
     ],
