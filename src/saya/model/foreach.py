@@ -58,10 +58,15 @@ class OpenLoop(NamedTuple):
 
 
 class Expansion:
-    """The entries of one mapping with its loops expanded; `open_loops` are those that were not, each once."""
+    """The entries of one mapping with its loops expanded; `open_loops` are those that were not, each once.
 
-    def __init__(self, resolver: Resolver) -> None:
+    With `choices`, a loop over one of several collections makes what any of them makes, an entry that not all of them
+    make under the guard of the first that does.
+    """
+
+    def __init__(self, resolver: Resolver, *, choices: bool) -> None:
         self.resolver = resolver
+        self.choices = choices
         self._open: dict[tuple[str, ...], OpenLoop] = {}
 
     @property
@@ -86,38 +91,47 @@ class Expansion:
             self._leave_open(loop)
             return
         identifier, collection, body = parts[0], parts[1], parts[2]
-        found = _items(self.resolver, collection, scope)
-        if isinstance(found, Unknown):
-            self._leave_open(loop._replace(reason=found, malformed=False))
-            return
-        items, decided_by = found
-        joined = both(guard, decided_by)
-        if joined is None:
-            return
-        if len(items) > MAX_ITEMS:
-            too_long = Unknown(f"a Fn::ForEach over more than {MAX_ITEMS} items")
-            self._leave_open(loop._replace(reason=too_long, malformed=False))
-        for item in items[:MAX_ITEMS]:
+        for item, joined in self._items(loop, collection, scope, guard):
             self.resolver.made += 1
             if self.resolver.made > MAX_MADE:
-                too_many = Unknown(f"Fn::ForEach makes more than {MAX_MADE} entries")
-                self._leave_open(loop._replace(reason=too_many, malformed=False))
+                self._leave_open(loop, Unknown(f"Fn::ForEach makes more than {MAX_MADE} entries"))
                 return
             yield from self._entries(body, (*scope, (identifier.text, item)), joined, loop.path)
 
-    def _leave_open(self, loop: OpenLoop) -> None:
-        self._open.setdefault(loop.path, loop)
+    def _items(self, loop: OpenLoop, collection: Node, scope: Scope, guard: Guard) -> list[tuple[str, Guard]]:
+        """The items that a loop is over, each with the guard under which it is among them."""
+        options = self.resolver.resolve(collection, scope)
+        if len(options) > 1 and not self.choices:
+            self._leave_open(loop, Unknown("the collection of a Fn::ForEach differs with conditions or parameters"))
+            return []
+        lists: list[tuple[dict[str, None], Guard]] = []
+        for option in options:
+            found = _texts(self.resolver, option.value, option.guard)
+            if isinstance(found, Unknown):
+                self._leave_open(loop, found)
+                continue
+            joined = both(guard, found[1])
+            if joined is not None:
+                lists.append((dict.fromkeys(found[0]), joined))
+        out: dict[str, Guard] = {}
+        for items, joined in lists:
+            for item in items:
+                of_all = len(lists) == len(options) > 1 and all(item in each for each, _ in lists)
+                out.setdefault(item, guard if of_all else joined)
+        if len(out) > MAX_ITEMS:
+            self._leave_open(loop, Unknown(f"a Fn::ForEach over more than {MAX_ITEMS} items"))
+        return list(out.items())[:MAX_ITEMS]
+
+    def _leave_open(self, loop: OpenLoop, reason: Unknown | None = None) -> None:
+        left = loop if reason is None else loop._replace(reason=reason, malformed=False)
+        self._open.setdefault(loop.path, left)
 
 
-def _items(resolver: Resolver, collection: Node, scope: Scope) -> tuple[list[str], Guard] | Unknown:
-    """The items of a collection, and the Defaults of parameters that they are of."""
-    alternatives = resolver.resolve(collection, scope)
-    value = alternatives[0].value
-    if len(alternatives) != 1:
-        return Unknown("the collection of a Fn::ForEach differs with conditions or parameters")
+def _texts(resolver: Resolver, value: Value, decided_by: Guard) -> tuple[list[str], Guard] | Unknown:
+    """The items of a collection, and the conditions and Defaults of parameters that it and they are of."""
     if not isinstance(value, Sequence) or value.rest is not None:
         return Unknown(f"the collection of a Fn::ForEach is not decided: {_why_open(value)}")
-    guard: Guard | None = alternatives[0].guard
+    guard: Guard | None = decided_by
     items: list[str] = []
     for thunk in value.items:
         options = resolver.alternatives(thunk)

@@ -127,7 +127,8 @@ class Resolver:
     def _condition_nodes(self) -> dict[str, tuple[Node, Scope]]:
         """The conditions by name, loops expanded."""
         section = section_of(self, "Conditions", self.template.conditions)
-        return {each.key.text: (each.node, each.scope) for each in Expansion(self).entries(section, NO_SCOPE)}
+        made = Expansion(self, choices=True)
+        return {each.key.text: (each.node, each.scope) for each in made.entries(section, NO_SCOPE)}
 
     @cached_property
     def mappings(self) -> MappingNode:
@@ -152,7 +153,7 @@ class Resolver:
         if self._resources is None:
             self._resources = {}
             section = section_of(self, "Resources", self.template.resources)
-            expansion = Expansion(self)
+            expansion = Expansion(self, choices=True)
             for entry in expansion.entries(section, NO_SCOPE):
                 resource = declared(self, entry)
                 if resource is not None:
@@ -248,7 +249,7 @@ class Resolver:
     def _mapping(self, node: MappingNode, scope: Scope) -> Alternatives:
         if not scope and not any(name.startswith("Fn::") for name in node.entries):
             return always(Mapping({name: Bound(value, scope) for name, value in node.entries.items()}, node))
-        expansion = Expansion(self)
+        expansion = Expansion(self, choices=False)
         made = list(expansion.entries(node, scope))
         entries = {each.key.text: Bound(each.node, each.scope) for each in made}
         rest = expansion.open_loops[0].reason if expansion.open_loops else None

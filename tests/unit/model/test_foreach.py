@@ -169,11 +169,6 @@ def test_a_loop_over_a_default_holds_for_that_default():
             "an item of a Fn::ForEach collection is not decided: the parameter `P` has no value here",
         ),
         (
-            "!If [C, [A], [B]]",
-            "Parameters: {P: {Type: String}}\nConditions: {C: !Equals [!Ref P, x]}",
-            "the collection of a Fn::ForEach differs with conditions or parameters",
-        ),
-        (
             "[A, !If [C, A, B]]",
             "Parameters: {P: {Type: String}}\nConditions: {C: !Equals [!Ref P, x]}",
             "an item of a Fn::ForEach collection differs with conditions or parameters",
@@ -194,6 +189,56 @@ def test_an_open_collection_is_remembered(collection, sections, reason):
     (open_loop,) = resolver.open_loops
     assert (open_loop.path, open_loop.key.location.start_line) == (("Fn::ForEach::Loop",), 5 + sections.count("\n"))
     assert (open_loop.reason.reason, open_loop.malformed) == (reason, False)
+
+
+STAGES = """
+Parameters: {Stage: {Type: String}}
+Mappings: {M: {dev: {names: [A, B]}, prod: {names: [B, C]}}}
+Conditions: {C: !Equals [!Ref Stage, prod]}
+"""
+
+
+def test_a_loop_over_one_of_several_collections_makes_what_any_of_them_makes():
+    made = loop("!FindInMap [M, !Ref Stage, names]", sections=STAGES)
+    assert {name: resource.guard for name, resource in made.resources.items()} == {
+        "RA": Guard(parameters=(("Stage", "dev"),)),
+        "RB": ALWAYS,
+        "RC": Guard(parameters=(("Stage", "prod"),)),
+    }
+    assert made.open_loops == ()
+    made = loop("!If [C, [A], []]", sections=STAGES)
+    assert {name: resource.guard for name, resource in made.resources.items()} == {"RA": Guard((("C", True),))}
+
+
+def test_of_several_collections_one_may_be_open():
+    sections = STAGES.replace("Parameters: {", "Parameters: {L: {Type: CommaDelimitedList}, ")
+    made = loop("!If [C, [A], !Ref L]", sections=sections)
+    assert {name: resource.guard for name, resource in made.resources.items()} == {"RA": Guard((("C", True),))}
+    (open_loop,) = made.open_loops
+    assert open_loop.reason.reason == (
+        "the collection of a Fn::ForEach is not decided: the parameter `L` has no value here"
+    )
+
+
+def test_conditions_that_a_loop_makes_of_several_collections():
+    sections = STAGES.replace("{C: !Equals [!Ref Stage, prod]}", "")
+    resolver = resolver_of(f"""
+{sections}
+  Fn::ForEach::Conditions:
+    - Name
+    - !FindInMap [M, !Ref Stage, names]
+    - 'Is${{Name}}': !Equals [!Ref Name, A]
+Resources: {{}}
+""")
+    assert [resolver.conditions.decided(f"Is{name}") for name in "ABC"] == [True, False, False]
+
+
+def test_a_mapping_that_differs_with_its_loop_is_open():
+    keys = "{'Fn::ForEach::Keys': [N, !FindInMap [M, !Ref Stage, names], {'${N}': 1}]}"
+    body = f"'R${{Name}}': {{Type: Custom::X, Properties: {keys}}}"
+    resolver = loop("[A]", body, STAGES)
+    (option,) = resolver.option(resolver.resources["RA"], "B")
+    assert option.value.reason == "the collection of a Fn::ForEach differs with conditions or parameters"
 
 
 def test_a_loop_within_a_loop_is_remembered_once():
