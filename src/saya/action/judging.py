@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import posixpath
 import re
 from collections.abc import Callable
 from contextlib import chdir
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from saya.action.remote import may_hold_template, open_remote
+from saya.action.remote import open_remote
+from saya.action.scope import concerns_templates
 from saya.errors import ConfigError, UserError
 from saya.findings import Report
 from saya.github.contents import Contents
@@ -165,23 +165,11 @@ def _judge(
     request = make_request(choices, root, baseline, search=head.search)
     request = replace(request, ours=head.ours, never=head.never)
     templates = read_templates(baseline.files) if baseline is not None and baseline.configures else {}
-    if baseline is not None and baseline.configures and not _touches_templates(baseline):
+    if baseline is not None and baseline.configures and not concerns_templates(baseline, choices.paths):
         report = Report(base=baseline.name, head=baseline.head, notices=(*request.notices, NOTHING_TO_JUDGE))
     else:
         report = check(request, progress)
     return Judged(report=report, config=request.rules.config, templates=templates)
-
-
-def _touches_templates(baseline: Baseline) -> bool:
-    """Whether any file that differs may be a template, or says how one is deployed."""
-    changed = baseline.changed
-    if changed is None:
-        return True
-    paths = {*changed, *baseline.renamed.values()}
-    if any(may_hold_template(path) or path.endswith("samconfig.toml") for path in paths):
-        return True
-    # What a program is made of may be any file.
-    return bool(changed) and any(posixpath.basename(path) == "cdk.json" for path in baseline.files.below(""))
 
 
 def read_templates(base: Files) -> dict[str, str]:

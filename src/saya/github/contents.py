@@ -22,7 +22,8 @@ _BATCH = 50  # blobs in one GraphQL query
 _BATCH_BYTES = 2 * 1024 * 1024
 _CUT = 500_000  # bytes; GraphQL cuts the text of blobs that are somewhat longer
 _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_REGULAR = ("100644", "100755")
+LINK = "120000"
+_REGULAR = "100"  # the permissions behind it may be any, and Git takes them for 644 or 755
 
 
 class Entry(NamedTuple):
@@ -35,7 +36,7 @@ class Entry(NamedTuple):
     @property
     def is_file(self) -> bool:
         """Whether it is a regular file, and no symbolic link and no submodule."""
-        return self.mode in _REGULAR
+        return self.mode.startswith(_REGULAR)
 
 
 @record(kw_only=True)
