@@ -10,6 +10,7 @@ from saya.errors import UserError
 from saya.sources.base import Candidate
 from saya.sources.baseline import Baseline
 from saya.sources.cloudformation import may_be_template, unescaped
+from saya.sources.sam import CONFIGS
 from saya.sources.serverless import may_be_service
 from saya.sources.workspace import LEFT_OUT, SUFFIXES, find_candidates, read_bytes
 
@@ -40,7 +41,7 @@ def concerns_templates(baseline: Baseline, scope: Iterable[str]) -> bool:
         return True
     scope = tuple(scope)
     paths = {*changed, *baseline.renamed.values()}
-    if any(may_hold_template(path, scope) or path.endswith("samconfig.toml") for path in paths):
+    if any(may_hold_template(path, scope) or posixpath.basename(path) in CONFIGS for path in paths):
         return True
     if not changed:
         return False

@@ -36,7 +36,7 @@ def read_deployments(files: Files, path: str, shown: str) -> tuple[Deployment, .
     none.
 
     `path` is the template's among the `files`, `shown` as the user would write it. Raises ConfigError where that file
-    cannot be read.
+    cannot be read, or has more than anybody deploys.
     """
     folder = posixpath.dirname(path)
     name = next((each for each in CONFIGS if files.has(posixpath.join(folder, each))), None)
@@ -44,10 +44,15 @@ def read_deployments(files: Files, path: str, shown: str) -> tuple[Deployment, .
     if name is None or data is None:
         return ()
     load = _load_toml if name.endswith(".toml") else _load_yaml
-    tables = load(data, posixpath.join(posixpath.dirname(shown), name))
-    environments = [(each, table) for each, table in tables.items() if isinstance(table, dict)]
-    deployments = [_read_environment(f"{name} [{each}]", table, files, path) for each, table in environments]
-    return tuple(deployment for deployment in deployments if deployment is not None)
+    shown = posixpath.join(posixpath.dirname(shown), name)
+    if len(data) > LARGEST:
+        raise ConfigError(f"is larger than {LARGEST // 1024} kB; keep what deploys the templates beside it", path=shown)
+    environments = [(each, table) for each, table in load(data, shown).items() if isinstance(table, dict)]
+    found = (_read_environment(f"{name} [{each}]", table, files, path) for each, table in environments)
+    deployments = tuple(deployment for deployment in found if deployment is not None)
+    if len(deployments) > MOST:
+        raise ConfigError(f"has more than {MOST} environments for {posixpath.basename(path)}; deploy fewer", path=shown)
+    return deployments
 
 
 def _load_yaml(data: bytes, shown: str) -> Mapping[str, object]:
@@ -74,7 +79,10 @@ def _load_toml(data: bytes, shown: str) -> Mapping[str, object]:
     import tomllib  # most templates have no samconfig.toml
 
     try:
-        return tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+        if re.search(_LONG_KEY, text):
+            raise ConfigError("has a key of more than 64 parts; the SAM CLI knows keys of four", path=shown)
+        return tomllib.loads(text)
     except UnicodeDecodeError:
         raise ConfigError("is not UTF-8; save it as UTF-8", path=shown) from None
     except tomllib.TOMLDecodeError as error:
@@ -82,6 +90,10 @@ def _load_toml(data: bytes, shown: str) -> Mapping[str, object]:
         message = str(error)[: place.start()] if place else str(error)
         line, column = (int(place[1]), int(place[2])) if place else (None, None)
         raise ConfigError(f"is not TOML: {_lower(message)}", path=shown, line=line, column=column) from None
+    except (ValueError, RecursionError):
+        raise ConfigError(
+            "is not TOML that can be read: a number is too long, or it nests too deep", path=shown
+        ) from None
 
 
 def _lower(text: str) -> str:
