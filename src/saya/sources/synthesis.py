@@ -28,10 +28,10 @@ from saya.sources.workspace import Folder
 TAIL = 15
 LONGEST = 200
 
-# `Error: no such stack`, `ValidationError: ...`, `jsii.errors.JSIIError: ...`, `/bin/sh: 1: npx: not found`; what comes
-# second is told where nothing of the first kind is.
+# `Error: no such stack`, `jsii.errors.JSIIError: ...`, `«ErrorCode» ...` of the CDK's, `/bin/sh: 1: npx: not found`;
+# what comes second is told where nothing of the first kind is.
 _ERRORS = (
-    re.compile(r"(?:Uncaught )?[\w.]*(?:Error|Exception)\b|.*: (?:not found|command not found|Permission denied)$"),
+    re.compile(r"(?:Uncaught )?[\w.]*(?:Error|Exception)(?:[: ]|$)|\[?«\w+» |.*: (?:not found|Permission denied)$"),
     re.compile(r"(?:fatal )?error[: ]", re.IGNORECASE),
 )
 _LIBRARY = re.compile(r"\s*at .*(?:\(|[ /])(?:node:internal|node_modules)/")

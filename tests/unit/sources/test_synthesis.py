@@ -44,6 +44,10 @@ def told(project: Path, name: str, folder: str = "", **settings: object) -> str:
         ("true", "synthesis left no assembly; does the program end with `app.synth()`?"),
         ("kill -SEGV $$", "synthesis was ended by SIGSEGV"),
         ("no-such-program x", "synthesis failed with exit code 127: /bin/sh: 1: no-such-program: not found"),
+        (
+            "echo '«NoLock» b'; echo 'trigger.UncaughtException('; exit 1",
+            "synthesis failed with exit code 1: «NoLock» b",
+        ),
         ("echo 'Error: a'; echo 'error b'; exit 1", "synthesis failed with exit code 1: Error: a"),
         ("echo 'error: Got \"14.0.0\"'; exit 1", 'synthesis failed with exit code 1: error: Got "14.0.0"'),
     ],
