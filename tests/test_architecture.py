@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "saya"
 
 # What the modules of the flow put together.
-BELOW_THE_FLOW = {"sources", "policy", "facts", "findings", "model", "text", "settings"}
+BELOW_THE_FLOW = {"sources", "policy", "facts", "findings", "problems", "reports", "model", "text", "settings"}
 
 # Each part of the package, and the parts it may import. `errors`, `pattern`, `record` and the package itself (its
 # version) are for anyone.
@@ -20,6 +20,8 @@ MAY_IMPORT = {
     "model": {"text"},
     "facts": {"model", "text"},
     "findings": {"model", "text"},
+    "problems": {"findings"},
+    "reports": {"findings"},
     "policy": {"facts", "findings", "model", "text"},
     "sources": {"model", "text"},
     "report": {"findings", "text"},
@@ -39,25 +41,25 @@ MAY_IMPORT = {
     "tracing": {"findings", "model", "sources", "text"},
     "assemblies": {*BELOW_THE_FLOW, "judging", "nesting", "pairs", "tracing"},
     "comparison": {*BELOW_THE_FLOW, "assemblies", "judging", "nesting", "pairs"},
-    "pipeline": {
-        *BELOW_THE_FLOW,
-        "assemblies",
-        "aws",
-        "config_file",
-        "selection",
-        "inventory",
-        "judging",
-        "nesting",
-        "pairs",
-        "comparison",
-        "report",
-    },
-    "fix_command": {"findings", "fixes", "pipeline", "sources", "text"},
+    "request": {*BELOW_THE_FLOW, "aws", "config_file", "judging", "selection"},
+    "pipeline": {*BELOW_THE_FLOW, "assemblies", "comparison", "inventory", "judging", "nesting", "request"},
+    "fix_command": {"findings", "fixes", "pipeline", "problems", "request", "sources", "text"},
     "preview": {"findings", "github", "report", "sources"},
     "runner": set(),
     "terminal": {"report"},
-    "verdict": {"findings", "pipeline", "settings"},
-    "action": {"pipeline", "github", "report", "findings", "runner", "settings", "sources", "verdict"},
+    "verdict": {"findings", "problems", "settings"},
+    "action": {
+        "findings",
+        "github",
+        "pipeline",
+        "problems",
+        "report",
+        "request",
+        "runner",
+        "settings",
+        "sources",
+        "verdict",
+    },
     "cli": {
         "action",
         "runner",
@@ -70,7 +72,10 @@ MAY_IMPORT = {
         "pipeline",
         "policy",
         "preview",
+        "problems",
         "report",
+        "reports",
+        "request",
         "selection",
         "settings",
         "sources",

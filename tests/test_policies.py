@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from saya.fixes.examples import fix_example
-from saya.pipeline import example_facts
+from saya.policy.example_facts import example_facts
 from saya.policy.examples import run_examples
 from saya.policy.language import NotOf, Policy
 from saya.policy.load import built_in_directory, load_policies

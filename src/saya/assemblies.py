@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 from saya.errors import SynthesisError, UserError
-from saya.findings import Finding, Report, Undecided
-from saya.judging import Rules, problems_of, read_template, regions_of
+from saya.findings import Report
+from saya.judging import Rules, read_template, regions_of
 from saya.nesting import Nestings, Parent
 from saya.pairs import Opened, judge_alone, judge_pair, resolved
+from saya.problems import problems_of
 from saya.record import NamedTuple, record, replace
+from saya.reports import joined, told_once, unaged
 from saya.sources.base import Files
 from saya.sources.baseline import Baseline
 from saya.sources.cdk import MANIFEST, Assembly, SynthesisedStack, is_assembly, output_of, read_assembly
@@ -118,7 +119,7 @@ class Programs:
                     return made
                 self.told_of.update(root / each for each in made.assembly.files)
                 told = self.alone(made) if self.baseline is None else self.compared(made, self.baseline, stack)
-                return _merged(_joined([self.said_of(made), *told]))
+                return told_once(joined([self.said_of(made), *told]))
         except SynthesisError as error:
             return Report(errors=tuple(replace(each, output=error.tail) for each in problems_of(error)))
 
@@ -213,7 +214,7 @@ class Programs:
         if isinstance(base, str):
             place = self.told(head.program, posixpath.join(head.program.folder, "cdk.json"))
             yield Report(notices=(f"{place}: what is new and what is old cannot be told apart: {base}",))
-            yield from (_unaged(report) for report in self.alone(head))
+            yield from (unaged(report) for report in self.alone(head))
             return
         known = {} if base is None else {each.name: each for each in base.assembly.stacks}
         if base is not None:
@@ -355,57 +356,3 @@ def newer_source(made: Made) -> str | None:
         return None if repository is not None and repository.holds(program.output) else newer
     except (OSError, UserError):
         return None
-
-
-def _unaged(report: Report) -> Report:
-    return replace(
-        report,
-        findings=tuple(replace(each, status="unknown") for each in report.findings),
-        undecided=tuple(replace(each, status="unknown") for each in report.undecided),
-    )
-
-
-def _merged(report: Report) -> Report:
-    """The report with what one line makes in several stacks (the stages of a pipeline) told once."""
-    findings: dict[Hashable, Finding] = {}
-    undecided: dict[Hashable, Undecided] = {}
-    for finding, key in zip(report.findings, _keys(report.findings), strict=True):
-        known = findings.get(key)
-        findings[key] = finding if known is None else _with(known, finding)
-    for entry, key in zip(report.undecided, _keys(report.undecided), strict=True):
-        seen = undecided.get(key, entry)
-        undecided[key] = replace(seen, contexts=tuple(dict.fromkeys((*seen.contexts, *entry.contexts))))
-    return replace(report, findings=tuple(findings.values()), undecided=tuple(undecided.values()))
-
-
-def _keys(entries: Iterable[Finding | Undecided]) -> Iterator[Hashable]:
-    """What each has in common with its like in other stacks; in one stack nothing is another's like."""
-    numbers: Counter[Hashable] = Counter()
-    for entry in entries:
-        alike: Hashable = entry.fingerprint
-        if entry.location.path != entry.template:
-            what = (
-                (entry.severity, entry.advice, *entry.scenario.items()) if isinstance(entry, Finding) else entry.reasons
-            )
-            alike = (entry.policy, entry.status, entry.location.path, entry.location.span, entry.property, what)
-        numbers[entry.template, alike] += 1
-        yield alike, numbers[entry.template, alike]
-
-
-def _with(known: Finding, other: Finding) -> Finding:
-    places = {(each.location.path, each.location.span, each.message): each for each in (*known.related, *other.related)}
-    contexts = tuple(dict.fromkeys((*known.contexts, *other.contexts)))
-    return replace(known, contexts=contexts, related=tuple(places.values()))
-
-
-def _joined(reports: Iterable[Report]) -> Report:
-    every = list(reports)
-    return Report(
-        templates=tuple(entry for report in every for entry in report.templates),
-        findings=tuple(entry for report in every for entry in report.findings),
-        undecided=tuple(entry for report in every for entry in report.undecided),
-        suppressed=tuple(entry for report in every for entry in report.suppressed),
-        resolved=tuple(entry for report in every for entry in report.resolved),
-        errors=tuple(entry for report in every for entry in report.errors),
-        notices=tuple(entry for report in every for entry in report.notices),
-    )

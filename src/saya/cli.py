@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from saya.action.run import Run
-    from saya.pipeline import Progress, Request
+    from saya.pipeline import Progress
     from saya.policy.language import Policy
+    from saya.request import Request
     from saya.settings import Config
     from saya.sources.baseline import Baseline
 
@@ -77,7 +78,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _check(arguments: Namespace, environment: Environment) -> int:
-    from saya.pipeline import joined, problem_of_bug, problems_of
+    from saya.problems import problem_of_bug, problems_of
+    from saya.reports import joined
     from saya.settings import Config
     from saya.verdict import exit_code
 
@@ -99,8 +101,9 @@ def _check(arguments: Namespace, environment: Environment) -> int:
 
 def _fix(arguments: Namespace, environment: Environment) -> int:
     from saya.fix_command import fix, tell_fixes
-    from saya.pipeline import INTERNAL, find_root, make_request
+    from saya.problems import INTERNAL
     from saya.report.inert import inert
+    from saya.request import find_root, make_request
 
     bugs: list[Exception] = []
     line = ProgressLine(sys.stderr)
@@ -187,8 +190,8 @@ def _preview(arguments: Namespace, environment: Environment) -> int:
 
 def _compared(arguments: Namespace, environment: Environment) -> tuple[Request, Baseline]:
     """What is asked for, against a base: the one named, or else where the main branch was left. Raises UserError."""
-    from saya.pipeline import find_root, make_request
     from saya.preview import main_branch
+    from saya.request import find_root, make_request
 
     root = find_root(arguments.paths)
     if arguments.base is None:
@@ -200,7 +203,7 @@ def _compared(arguments: Namespace, environment: Environment) -> tuple[Request, 
 
 
 def _request(arguments: Namespace, environment: Environment) -> tuple[Request, Config]:
-    from saya.pipeline import find_root, make_request
+    from saya.request import find_root, make_request
 
     root = find_root(arguments.paths)
     listing = arguments.format == "json"
@@ -214,7 +217,7 @@ def _baseline(arguments: Namespace, root: Path) -> tuple[Baseline | None, UserEr
         if arguments.merge_base:
             raise ConfigError("--merge-base is of a revision; name it with --base")
         return None, None
-    from saya.pipeline import open_base
+    from saya.request import open_base
 
     try:
         paths, regions = tuple(arguments.paths), tuple(arguments.region)
@@ -277,7 +280,7 @@ def _explain(arguments: Namespace, _: Environment) -> int:
 
 def _test(arguments: Namespace, _: Environment) -> int:
     from saya.fixes.examples import fix_example
-    from saya.pipeline import example_facts
+    from saya.policy.example_facts import example_facts
     from saya.policy.examples import run_examples
     from saya.policy.load import load_policies
     from saya.report.inert import inert
@@ -322,7 +325,7 @@ _COMMANDS: dict[str, Command] = {
 
 def _load(arguments: Namespace, *, tests: bool = False) -> tuple[Policy, ...]:
     """The policies that would judge the folder where the user stands."""
-    from saya.pipeline import find_root, load_config
+    from saya.request import find_root, load_config
     from saya.selection import load_configured
 
     root = find_root(["."])

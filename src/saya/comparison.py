@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 
 from saya.errors import UserError
 from saya.findings import Report
-from saya.judging import Rules, problem_of_bug, problems_of, read_template, regions_of
+from saya.judging import Rules, read_template, regions_of
 from saya.model.template import Template
 from saya.nesting import Nestings, Parent, related
 from saya.pairs import Opened, judge_pair, resolved
+from saya.problems import problem_of_bug, problems_of
 from saya.record import replace
 from saya.sources.base import Candidate
 from saya.sources.baseline import Baseline

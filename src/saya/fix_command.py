@@ -16,8 +16,10 @@ from saya.findings import SEVERITIES, Finding, Problem, Report
 from saya.fixes.apply import apply_fixes, edits_of
 from saya.fixes.mend import why_not
 from saya.fixes.unified import unified_patch
-from saya.pipeline import Progress, Request, judge_bytes, problem_of_bug, problems_of
+from saya.pipeline import Progress, judge_bytes
+from saya.problems import problem_of_bug, problems_of
 from saya.record import NamedTuple
+from saya.request import Request
 from saya.sources.base import Candidate
 from saya.sources.workspace import find_candidates, read_bytes, tree_root
 from saya.text.source import Source

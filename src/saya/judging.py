@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from saya.errors import ParseError, PolicySetError, UserError
+from saya.errors import ParseError, UserError
 from saya.facts.changed_files import ChangedFiles
 from saya.facts.collect import collect_changes, collect_facts
 from saya.facts.types import Fact
@@ -35,8 +35,6 @@ from saya.unseen import unseen
 
 if TYPE_CHECKING:
     from saya.facts.layer_catalogue import HouseLayer
-
-INTERNAL = "internal"
 
 Exports = Callable[[str], tuple[Export, ...]]
 """What other templates export, by the name of the export."""
@@ -322,23 +320,3 @@ def entry_of(side: Side, shown: str) -> JudgedTemplate:
     """What the report says of a template that was judged."""
     resources = len(side.template.resources.entries)
     return JudgedTemplate(path=shown, kind=side.template.kind, contexts=side.contexts, resources=resources)
-
-
-def problems_of(error: UserError, path: str = "") -> tuple[Problem, ...]:
-    """A mistake of the user's as entries of the report; `path` is where it is, if it does not say so itself."""
-    mistakes = error.problems if isinstance(error, PolicySetError) else (error,)
-    return tuple(
-        Problem(path=each.path or path, line=each.line, column=each.column, kind=each.kind, message=each.message)
-        for each in mistakes
-    )
-
-
-def all_problems_of(errors: Iterable[UserError], path: str) -> tuple[Problem, ...]:
-    """Several mistakes as entries of the report."""
-    return tuple(entry for error in errors for entry in problems_of(error, path))
-
-
-def problem_of_bug(error: Exception, path: str) -> Problem:
-    """A bug of ours, as an entry of the report."""
-    told = str(error).partition("\n")[0][:200]
-    return Problem(path=path, kind=INTERNAL, message=f"a bug in Saya: {type(error).__name__}: {told}")

@@ -20,7 +20,6 @@ from saya.judging import (
     judge_side,
     make_side,
     offer_fixes,
-    problems_of,
     silence,
     suppressions_of,
     with_parameters,
@@ -31,6 +30,7 @@ from saya.nesting import Nestings
 from saya.policy.age import NO_SILENCE, Silence, aged, is_added, mended, silence_of
 from saya.policy.judge import Judgement, merge_contexts
 from saya.policy.suppress import Suppressions
+from saya.problems import problems_of
 from saya.record import record, replace
 from saya.sources.attached import AttachedFiles
 from saya.sources.base import Deployment, Files

@@ -7,7 +7,7 @@ The highest wins: 3 a bug of ours; 2 the user's mistake, or a file that could no
 from __future__ import annotations
 
 from saya.findings import SEVERITIES, Report
-from saya.pipeline import INTERNAL
+from saya.problems import INTERNAL
 from saya.settings import FailOn
 
 OK, FOUND, MISTAKE, BUG = 0, 1, 2, 3

@@ -11,7 +11,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from saya import arguments, judging, pipeline
+from saya import arguments, judging, pipeline, request
 from saya.cli import main
 from saya.report.formats import REPORTERS
 from saya.schemas import SCHEMAS
@@ -431,7 +431,7 @@ def test_a_bug_outside_of_templates_still_gives_a_report(saya, monkeypatch):
     def fail(_):
         raise ZeroDivisionError("x\ny")
 
-    monkeypatch.setattr(pipeline, "find_root", fail)
+    monkeypatch.setattr(request, "find_root", fail)
     code, out, err = saya("check", "--format", "json")
     assert code == 3
     assert json.loads(out)["errors"][0]["kind"] == "internal"

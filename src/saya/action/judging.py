@@ -16,9 +16,10 @@ from saya.findings import Report
 from saya.github.contents import Contents
 from saya.github.event import Event
 from saya.github.transport import Transport
-from saya.pipeline import Choices, Progress, check, make_request, open_base
+from saya.pipeline import Progress, check
 from saya.record import NamedTuple, field, record, replace
 from saya.report.rendering import NAMES
+from saya.request import Choices, make_request, open_base
 from saya.settings import Config
 from saya.sources.base import Files
 from saya.sources.baseline import Baseline, open_revision

@@ -21,7 +21,8 @@ from saya.github.client import Client, PullRequest
 from saya.github.event import Event, read_event
 from saya.github.publish import Outcome, Posting, publish
 from saya.github.transport import Transport
-from saya.pipeline import Progress, problem_of_bug, problems_of
+from saya.pipeline import Progress
+from saya.problems import problem_of_bug, problems_of
 from saya.record import replace
 from saya.report.diff import Diff
 from saya.report.hostile import LARGEST, read_hostile_report

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from saya.findings import Report
 from saya.github.transport import Timing
-from saya.pipeline import Choices
 from saya.record import field, record
+from saya.request import Choices
 from saya.runner import Runner
 from saya.settings import FailOn
 

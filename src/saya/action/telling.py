@@ -12,7 +12,7 @@ from saya.errors import ConfigError, GitHubError, UserError
 from saya.findings import Problem, Report
 from saya.github.event import Event
 from saya.github.publish import Outcome
-from saya.pipeline import problems_of
+from saya.problems import problems_of
 from saya.record import replace
 from saya.report.annotations import tell_annotations
 from saya.report.json import tell_json

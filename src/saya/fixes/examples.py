@@ -8,12 +8,11 @@ from saya.fixes.apply import apply_fixes
 from saya.fixes.mend import mend
 from saya.fixes.prove import Judged
 from saya.model.resolve import Resolver
-from saya.model.template import Template, load_template
+from saya.model.template import Template
+from saya.policy.example_facts import example_resolver
 from saya.policy.judge import judge
 from saya.policy.language import Example, Policy
 from saya.record import NamedTuple
-from saya.text.parse import parse
-from saya.text.source import Source
 
 
 class FixedExample(NamedTuple):
@@ -28,25 +27,17 @@ def fix_example(policy: Policy, example: Example) -> FixedExample:
     kinds = frozenset({policy.kind})
     context = Context(region=example.region)
 
-    def resolver(template: Template) -> Resolver:
-        return Resolver(template, region=example.region, parameters=example.parameters)
-
-    base = None if example.base is None else resolver(_load(example.at.path, example.base))
+    base = None if example.base is None else example_resolver(example, example.base)
 
     def judged(template: Template) -> Judged:
-        head = resolver(template)
+        head = Resolver(template, region=example.region, parameters=example.parameters)
         facts = list(collect_facts(head, kinds))
         if base is not None:
             facts += collect_changes(base, head, kinds, changed_files=None, folder="")
         return Judged(template, (head,), judge([policy], facts, template="example", context=context))
 
-    template = _load(example.at.path, example.template)
+    template = example_resolver(example, example.template).template
     before = judged(template)
     mended = mend(before.judgement.findings, before, judged)
     applied = apply_fixes(template.source, mended)
     return FixedExample(applied.text, tuple(each.advice for each in applied.left if each.advice))
-
-
-def _load(path: str, text: str) -> Template:
-    source = Source(path, text)
-    return load_template(parse(source), source)
