@@ -8,9 +8,10 @@ from saya.facts.types import Architecture, Function, Resource, Stack
 from saya.model.assembly import Crossing, cross
 from saya.model.attributes import FUNCTION_TYPES
 from saya.model.guard import Guard
+from saya.model.operands import written
 from saya.model.references import reason_of
 from saya.model.resolve import Place, Resolver, TemplateResource
-from saya.model.value import Absent, Mapping, Sequence, Text, Unknown, Value
+from saya.model.value import Absent, Bound, Mapping, Sequence, Text, Thunk, Unknown, Value
 from saya.record import NamedTuple
 from saya.text.node import MappingNode, Node
 from saya.text.source import Location
@@ -247,13 +248,23 @@ def identity_of(resolver: Resolver, place: Place, item: str = "") -> str:
 
 
 def _item_name(resolver: Resolver, mapping: Mapping) -> str | None:
+    """What identifies a list item: the function that makes it as it is written, since its value may differ from one
+    deployment to another.
+    """
     for key in _IDENTITIES:
         thunk = mapping.entries.get(key)
         if thunk is not None:
             value = resolver.alternatives(thunk)[0].value
             if isinstance(value, Text) and value.parts:
-                return str(value)
+                made = isinstance(thunk, Bound) and isinstance(thunk.node, MappingNode)
+                return f"{written(thunk.node)}{_loop(thunk)}" if made else str(value)
     return None
+
+
+def _loop(thunk: Thunk) -> str:
+    """The loop variables that a value is seen under, where there are any."""
+    scope = thunk.scope if isinstance(thunk, Bound) else ()
+    return f" {scope}" if scope else ""
 
 
 def origins_of(value: Value, at: Node) -> tuple[Location, ...]:

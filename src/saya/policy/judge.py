@@ -17,6 +17,7 @@ from saya.facts.types import KINDS, Fact, FunctionChange, SecretProperty
 from saya.findings import SEVERITIES, Action, Context, Finding, PlannedDeployment, Related, Severity, Undecided
 from saya.model.guard import Guard
 from saya.model.guard import both as joined
+from saya.policy.alignment import align
 from saya.policy.language import Path, Policy, RelatedTemplate
 from saya.policy.operators import Open, Truth, both, holds, inverse, value_at
 from saya.policy.values import values_of
@@ -79,7 +80,7 @@ def merge_contexts(judgements: Iterable[Judgement]) -> Judgement:
 
     What is found in one context is not undecided for another.
     """
-    judgements = tuple(judgements)
+    judgements = tuple(align(judgements))
     findings: dict[str, Finding] = {}
     undecided: dict[str, Undecided] = {}
     for judgement in judgements:

@@ -164,6 +164,20 @@ def test_list_items_are_named_by_what_identifies_them(properties, path, expected
     assert identity(properties, path) == expected
 
 
+def test_an_item_is_called_the_same_in_every_deployment():
+    text = """\
+Parameters: {{Stage: {{Type: String, Default: dev}}}}
+Resources: {{A: {{Type: X, Properties: {{T: [{{Id: !Sub "{} ${{Stage}}", Arn: x}}]}}}}}}
+"""
+
+    def named(title: str, stage: str) -> str:
+        view = view_of(text.format(title), parameters={"Stage": stage}, stack=stage)
+        (place,) = view.resolver.places(view.resolver.resources["A"], ("T", "[]", "Arn"))
+        return identity_of(view.resolver, place)
+
+    assert named("to", "dev") == named("to", "prod") != named("from", "prod")
+
+
 def test_an_item_that_nothing_identifies_is_named_by_its_subject():
     assert identity("{T: [{Arn: x}]}", ("T", "[]", "Arn"), "Fn") == "T.Fn.Arn"
 

@@ -326,6 +326,28 @@ def test_different_findings_of_different_contexts_all_stay(made, policy):
     ]
 
 
+def test_a_site_that_each_context_names_otherwise_is_one(made, policy):
+    dev = judged([policy], [made.invocation(identity="Targets.to-dev.Arn")], context=Context("dev"))
+    prod = judged([policy], [made.invocation(identity="Targets.to-prod.Arn", subject="Prod")], context=Context("prod"))
+    [finding] = merge_contexts([dev, prod]).findings
+    assert finding.contexts == (Context("dev"), Context("prod"))
+    assert finding.fingerprint == dev.findings[0].fingerprint
+    open_ = judged([policy], [made.invocation(identity="to-test", qualifier=Unknown("x"))], context=Context("test"))
+    assert merge_contexts([dev, open_]).undecided == ()
+
+
+def test_two_sites_at_one_property_stay_two(made, policy):
+    both = [made.invocation(subject="A"), made.invocation(subject="B")]
+    dev = judged([policy], both, context=Context("dev"))
+    prod = judged([policy], [made.invocation(subject="C"), made.invocation(subject="A")], context=Context("prod"))
+    for order in ([dev, prod], [prod, dev]):
+        merged = merge_contexts(order)
+        assert len(merged.findings) == 2
+        assert {each.contexts for each in merged.findings} == {tuple(j.findings[0].contexts[0] for j in order)}
+    again = judged([policy], both[:1], context=Context("dev"))
+    assert len(merge_contexts([again, judged([policy], both[1:], context=Context("dev"))]).findings) == 2
+
+
 # words
 
 

@@ -1,0 +1,55 @@
+"""One site, whatever it is called in the contexts of a template.
+
+What stands at a site may be named by a parameter (`{{resolve:secretsmanager:${Stage}/db}}`), so that each context names
+it otherwise. Only one of them holds in a deployment: they are alternatives of each other, as the branches of an
+`Fn::If` are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from saya.record import replace
+
+if TYPE_CHECKING:
+    from saya.findings import Context, Finding, Undecided
+    from saya.policy.judge import Judgement
+
+_Site = tuple[str, str, str, str]
+
+
+class _Names:
+    """The fingerprints by which a site is known, and the contexts that each was met in."""
+
+    def __init__(self) -> None:
+        self.sites: dict[_Site, dict[str, set[Context]]] = {}
+
+    def name(self, entry: Finding | Undecided, taken: frozenset[str]) -> str:
+        """The fingerprint of an entry: its own where it is known already or nothing else is, else that of the same site
+        in other contexts. `taken` are those of its own context.
+        """
+        known = self.sites.setdefault((entry.policy, entry.template, entry.resource, entry.property), {})
+        own = entry.fingerprint
+        if own not in known:
+            elsewhere = (name for name, met in known.items() if name not in taken and met.isdisjoint(entry.contexts))
+            own = next(elsewhere, own)
+        known.setdefault(own, set()).update(entry.contexts)
+        return own
+
+
+def align(judgements: Iterable[Judgement]) -> Iterator[Judgement]:
+    """The judgements with one fingerprint for each site, that of the first context in which it is met."""
+    names = _Names()
+    for judgement in judgements:
+        entries = (*judgement.findings, *judgement.undecided)
+        taken = frozenset(each.fingerprint for each in entries)
+        new = {each.fingerprint: names.name(each, taken) for each in entries}
+        if all(own == name for own, name in new.items()):
+            yield judgement
+            continue
+        yield judgement._replace(
+            findings=tuple(replace(each, fingerprint=new[each.fingerprint]) for each in judgement.findings),
+            undecided=tuple(replace(each, fingerprint=new[each.fingerprint]) for each in judgement.undecided),
+            grounds=tuple(ground._replace(fingerprint=new[ground.fingerprint]) for ground in judgement.grounds),
+        )
