@@ -1,7 +1,9 @@
 """What stands in files beside a template: fragments that `AWS::Include` puts in, documents that a property names.
 
 Source: CloudFormation reference, AWS::Include transform; `aws cloudformation package` and `sam package` upload local
-files in the place of S3 URIs, relative to the template.
+files in the place of S3 URIs, relative to the template. Of a key that stands both in a fragment and beside its
+`Fn::Transform` the fragment's counts: no documentation says so, but services in production have stand-in `paths` there,
+which `sam validate` asks for and the API must not have (GOV.UK One Login, ipv-core-back and others).
 """
 
 from __future__ import annotations
@@ -60,7 +62,8 @@ def section_of(resolver: Resolver, name: str, written: MappingNode) -> MappingNo
     fragments = [included(resolver, argument, NO_SCOPE) for argument in _of_the_template(resolver)]
     sections = [each.get(name) for each in fragments if isinstance(each, MappingNode)]
     inside = [each for each in sections if isinstance(each, MappingNode)]
-    return _merged(*inside, with_included(resolver, written)) if inside else with_included(resolver, written)
+    own = with_included(resolver, written)
+    return _merged(*inside, own, at=own) if inside else own
 
 
 def with_included(resolver: Resolver, mapping: MappingNode) -> MappingNode:
@@ -69,7 +72,7 @@ def with_included(resolver: Resolver, mapping: MappingNode) -> MappingNode:
     fragment = included(resolver, argument, NO_SCOPE) if argument is not None else None
     if not isinstance(fragment, MappingNode):
         return mapping
-    merged = _merged(fragment, mapping)
+    merged = _merged(mapping, fragment, at=mapping)
     if "Fn::Transform" not in fragment.entries:
         del merged.entries["Fn::Transform"], merged.keys["Fn::Transform"]
     return merged
@@ -110,9 +113,8 @@ def _of_the_template(resolver: Resolver) -> Iterator[MappingNode]:
             yield each
 
 
-def _merged(*mappings: MappingNode) -> MappingNode:
-    """The entries of several mappings; of those with one key that of the last."""
-    last = mappings[-1]
+def _merged(*mappings: MappingNode, at: MappingNode) -> MappingNode:
+    """The entries of several mappings, in the place of one of them; of those with one key that of the last."""
     entries = {key: value for each in mappings for key, value in each.entries.items()}
     keys = {key: node for each in mappings for key, node in each.keys.items()}
-    return MappingNode(last.source, last.start, last.end, entries, keys, flow=last.flow)
+    return MappingNode(at.source, at.start, at.end, entries, keys, flow=at.flow)

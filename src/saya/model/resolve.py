@@ -257,7 +257,7 @@ class Resolver:
             argument = entries.pop("Fn::Transform").node
             fragment = included(self, argument, scope)
             if isinstance(fragment, MappingNode):
-                entries = {name: Bound(value, NO_SCOPE) for name, value in fragment.entries.items()} | entries
+                entries |= {name: Bound(value, NO_SCOPE) for name, value in fragment.entries.items()}
             else:
                 rest = fragment if isinstance(fragment, Unknown) else intrinsics.macro_result(argument)
         guard = self.join(*(each.guard for each in made)) or ALWAYS

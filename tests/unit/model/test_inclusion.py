@@ -30,9 +30,9 @@ def test_a_fragment_is_read_with_its_functions():
     assert property_of(found, "P") == {"A": "${Fn}", "B": ["1", "2"]}
 
 
-def test_what_stands_beside_a_fragment_wins():
-    found = included("part.yaml", "A: own", part_yaml="A: theirs\nB: 1\n")
-    assert property_of(found, "P") == {"A": "own", "B": "1"}
+def test_a_fragment_goes_before_what_stands_beside_it():
+    found = included("part.yaml", "A: stand-in\nC: 2", part_yaml="A: theirs\nB: 1\n")
+    assert property_of(found, "P") == {"A": "theirs", "B": "1", "C": "2"}
 
 
 def test_a_fragment_is_where_its_file_is():
@@ -80,7 +80,7 @@ def test_mappings_may_be_included():
     assert property_of(found, "P") == "v"
     assert property_of(found, "R") == "?the mapping has no key `other`"
     found = resolver(text.replace("[M, a, k]", "[N, a, k]"), more_yaml="M: {a: {k: v}}\nN: {a: {k: theirs}}\n")
-    assert property_of(found, "P") == "n"
+    assert property_of(found, "P") == "theirs"
     assert property_of(resolver(text), "P") == "?a macro adds to the mapping"
     row = "Mappings:\n  M:\n    a:\n      " + INCLUDE.format("row.yaml") + MAPPED
     assert property_of(resolver(row, row_yaml="k: w"), "P") == "w"
@@ -125,7 +125,7 @@ def test_a_resource_may_be_included():
     assert property_of(found, "FunctionName", "Alias") == "${Fn}"
     assert found.resources["Alias"].guard == Guard((("C", True),))
     found = resolver(text.replace("Alias:\n", "Alias:\n    Type: AWS::Lambda::Url\n"), alias_yaml=alias)
-    assert found.resources["Alias"].type == "AWS::Lambda::Url"
+    assert found.resources["Alias"].type == "AWS::Lambda::Alias"
     found = resolver(text)
     assert list(found.resources) == ["Fn"]
     assert [entry.key.text for entry in found.transformed] == ["Alias"]
