@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -17,6 +18,7 @@ from saya.record import NamedTuple
 
 _SAM_TYPES = ("AWS::Serverless::Function", "AWS::Serverless::StateMachine")
 _SAM_EVENTS = ("EventBridgeRule", "CloudWatchEvent")
+_BUS = ":event-bus/"
 _CERTAINTIES: tuple[Certainty, ...] = ("unsure", "likely", "certain")
 
 
@@ -95,9 +97,16 @@ def _of_sources(view: View, rule: _Rule, place: Place) -> Iterator[EventRule]:
         if matched is None:
             continue
         sources, regions, certainty = matched
-        for guard, bus in _buses(resolver, rule, option.guard):
+        for guard, bus in _buses(view, rule, option.guard):
             fields = view.fields(rule.declared, place._replace(guard=guard))
-            yield EventRule(**fields, bus=bus, sources=sources, regions_of_sources=regions, certainty=certainty)
+            known = {"sources": sources, "regions_of_sources": regions, "certainty": certainty}
+            yield EventRule(**fields, bus=bus, forwarded=_forwarded(view, bus, guard), **known)
+
+
+def _forwarded(view: View, bus: Bus | Unknown, guard: Guard) -> bool | Unknown:
+    from saya.facts.event_forwarding import forwarded  # few rules wait for what has one Region only
+
+    return False if bus == "custom" else forwarded(view, guard)
 
 
 _Matched = tuple[tuple[str, ...] | Unknown, tuple[tuple[str, ...], ...] | Unknown, Certainty]
@@ -137,28 +146,30 @@ def _fixed(row: GlobalEventSource | None, partition: str) -> tuple[str, ...]:
 Bus = Literal["default", "custom"]
 
 
-def _buses(resolver: Resolver, rule: _Rule, guard: Guard) -> Iterator[tuple[Guard, Bus | Unknown]]:
+def _buses(view: View, rule: _Rule, guard: Guard) -> Iterator[tuple[Guard, Bus | Unknown]]:
     """The event bus of a rule, under each guard that makes a difference."""
+    resolver = view.resolver
     thunk = rule.properties.entries.get("EventBusName")
     if thunk is None:
         yield guard, rule.properties.rest or "default"
         return
     for option in guarded(guard, resolver.alternatives(thunk), resolver):
-        yield option.guard, _bus(resolver, option.value)
+        yield option.guard, _bus(view, option.value)
 
 
-def _bus(resolver: Resolver, value: Value) -> Bus | Unknown:
+def _bus(view: View, value: Value) -> Bus | Unknown:
     if value is Absent.NO_VALUE:
         return "default"
     if not isinstance(value, Text):
         return value if isinstance(value, Unknown) else Unknown("the EventBusName is no text")
     masked = value.masked
-    if masked == "default" or masked.endswith(":event-bus/default"):
-        return "default"
-    reference = value.reference
-    declared = (
-        resolver.resources.get(reference.name) if reference is not None and reference.kind == "resource" else None
-    )
-    if value.literal is not None or (declared is not None and declared.type == "AWS::Events::EventBus"):
+    if "{{resolve:" in masked:
+        return Unknown(f"`{value}` is read when the stack is deployed")
+    name = value.slice(masked.rfind(_BUS) + len(_BUS) if _BUS in masked else 0, len(masked))
+    declared = view.meant(name)
+    if declared is not None and declared.type == "AWS::Events::EventBus":
         return "custom"
-    return reason_of(value)
+    written = "".join(".*" if part.hole is not None else re.escape(part.text) for part in name.parts)
+    if re.fullmatch(written, "default") is None:
+        return "custom"
+    return "default" if name.literal is not None else reason_of(name)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from saya.facts.layer_catalogue import ARCHITECTURES, LayerEntry, classify
 from saya.facts.types import Architecture, Function, Layer
 from saya.facts.view import View, identity_of
+from saya.model.assembly import crossed_guard, crossed_text
 from saya.model.attributes import FUNCTION_TYPES, LAYER_TYPES
 from saya.model.guard import Guard
 from saya.model.references import reason_of
@@ -126,12 +127,9 @@ def _read(view: View, place: Place) -> Iterator[_Built]:
         return
     if not isinstance(value, Text):
         return
-    reference = value.reference
-    resource = (
-        view.resolver.resources.get(reference.name) if reference is not None and reference.kind == "resource" else None
-    )
-    if resource is not None and resource.type in LAYER_TYPES:
-        yield from _layer_version(view, resource)
+    own = tuple(_referred(view, value))
+    if own:
+        yield from own
         return
     match = _ARN.fullmatch(value.masked)
     if match is not None:
@@ -140,6 +138,20 @@ def _read(view: View, place: Place) -> Iterator[_Built]:
         yield _unknown(place.guard, reason_of(value))
     elif _DYNAMIC in value.literal:
         yield _unknown(place.guard, Unknown(f"`{value.literal}` is read when the stack is deployed"))
+
+
+def _referred(view: View, text: Text) -> Iterator[_Built]:
+    """The layer that a reference means, of this template or of another of the assembly; none where it is no layer."""
+    reference = text.reference
+    if reference is None or reference.kind != "resource":
+        return
+    resource = view.resolver.resources.get(reference.name)
+    if resource is not None and resource.type in LAYER_TYPES:
+        yield from _layer_version(view, resource)
+    elsewhere = view.elsewhere(text) if resource is None else None
+    if elsewhere is not None:
+        for built in _referred(view.at(elsewhere.resolver), crossed_text(text, elsewhere.there)):
+            yield built._replace(guard=crossed_guard(built.guard, elsewhere.back))
 
 
 def _unknown(guard: Guard, reason: Unknown) -> _Built:

@@ -70,7 +70,7 @@ def _tasks(view: View, state: State) -> Iterator[TaskState]:
     """The facts of a state, one for each value of its Resource and of what it reads."""
     resolver = view.resolver
     for place in state.places(resolver, ("Resource",)):
-        pattern = state.type if isinstance(state.type, Unknown) else _pattern(resolver, place.value)
+        pattern = state.type if isinstance(state.type, Unknown) else _pattern(view, place.value)
         action = action_of(place.value)
         for guard, reads in _reads(resolver, state, place.guard):
             here = Place(state.path, guard, state.value, state.key, ())
@@ -96,7 +96,7 @@ def _written(place: Place) -> str:
     return str(value) if isinstance(value, Text) else ""
 
 
-def _pattern(resolver: Resolver, value: Value) -> Pattern | Unknown:
+def _pattern(view: View, value: Value) -> Pattern | Unknown:
     """The service integration pattern that a Resource names."""
     if not isinstance(value, Text):
         return value if isinstance(value, Unknown) else Unknown("the state's Resource is no text")
@@ -109,15 +109,12 @@ def _pattern(resolver: Resolver, value: Value) -> Pattern | Unknown:
         return "activity"
     if _FUNCTION.match(masked) or _INTEGRATION.fullmatch(masked):
         return "request_response"
-    return _pattern_of_reference(resolver, value)
+    return _pattern_of_reference(view, value)
 
 
-def _pattern_of_reference(resolver: Resolver, text: Text) -> Pattern | Unknown:
-    """The pattern where the whole Resource is a reference to a resource of the template."""
-    reference = text.reference
-    declared = (
-        resolver.resources.get(reference.name) if reference is not None and reference.kind == "resource" else None
-    )
+def _pattern_of_reference(view: View, text: Text) -> Pattern | Unknown:
+    """The pattern where the whole Resource is a reference to a resource of the assembly."""
+    declared = view.meant(text)
     if declared is not None and declared.type == "AWS::StepFunctions::Activity":
         return "activity"
     if declared is not None and declared.type in FUNCTION_TYPES:

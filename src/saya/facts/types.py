@@ -194,12 +194,15 @@ class EventRule(Fact):
         sources: the event sources that the pattern matches, from `source` or else `detail.eventSource`.
         regions_of_sources: for each source the regions that its events reach; empty where it has no fixed ones.
         certainty: the least certain of the facts about these sources.
+        forwarded: whether events of other regions or accounts reach the default bus; undecided where the template
+            lets somebody put them there.
     """
 
     bus: Literal["default", "custom"] | Unknown
     sources: tuple[str, ...] | Unknown
     regions_of_sources: tuple[tuple[str, ...], ...] | Unknown
     certainty: Certainty | None
+    forwarded: bool | Unknown = False
 
 
 @record(kw_only=True)

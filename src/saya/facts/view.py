@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from saya.facts.types import Architecture, Function, Resource, Stack
-from saya.model.assembly import Crossing, cross
+from saya.model.assembly import Crossing, cross, crossed_text
 from saya.model.attributes import FUNCTION_TYPES
 from saya.model.guard import Guard
 from saya.model.operands import written
@@ -163,6 +163,15 @@ class View:
         if reference is None or reference.kind != "resource" or "/" not in reference.name:
             return None
         return cross(self.resolver, reference.name)
+
+    def meant(self, text: Text) -> TemplateResource | None:
+        """The resource that a whole text refers to, in whatever stack of the assembly it is declared."""
+        reference = text.reference
+        if reference is None or reference.kind != "resource":
+            return None
+        own = self.resolver.resources.get(reference.name)
+        elsewhere = self.elsewhere(text) if own is None else None
+        return own if elsewhere is None else self.at(elsewhere.resolver).meant(crossed_text(text, elsewhere.there))
 
     def at(self, resolver: Resolver) -> View:
         """What the facts of another stack of the assembly share."""

@@ -123,6 +123,11 @@ def test_in_a_partition_of_which_nothing_is_known_a_rule_is_silent():
         ("own", "custom"),
         ("!Ref Bus", "custom"),
         ("!GetAtt Bus.Name", "custom"),
+        ("!Sub 'arn:aws:events:${AWS::Region}:${AWS::AccountId}:event-bus/own'", "custom"),
+        ("!Sub 'arn:aws:events:${AWS::Region}:${AWS::AccountId}:event-bus/${Bus}'", "custom"),
+        ("!Sub '${Stage}-events'", "custom"),
+        ("!Sub '${Stage}ault'", Unknown("the parameter `Stage` has no value here")),
+        ("'{{resolve:ssm:/bus}}'", Unknown("`{{resolve:ssm:/bus}}` is read when the stack is deployed")),
         ("!Ref BusName", Unknown("the parameter `BusName` has no value here")),
         ("!ImportValue bus", Unknown("the export `bus` is of another stack")),
     ],
@@ -173,3 +178,61 @@ def test_a_rule_is_told_at_its_sources():
     (rule,) = rules(f"{RULE}      EventPattern:\n        detail-type: [x]\n        source:\n          - aws.iam\n")
     assert rule.property == "EventPattern.source"
     assert rule.at.start_line == HEAD.count("\n") + 7
+
+
+TRUST = "AssumeRolePolicyDocument: {Statement: {Principal: {Service: %s}}}"
+PUT = "Statement: {Effect: Allow, Action: events:PutEvents, Resource: !Sub '%s'}"
+HERE = "arn:aws:events:${AWS::Region}:${AWS::AccountId}:event-bus/default"
+
+
+def forwarding(put: str = HERE, service: str = "events.amazonaws.com", condition: str = "") -> str:
+    """A role that may put events on a bus."""
+    policies = "[{PolicyName: p, PolicyDocument: {" + PUT % put + "}}]"
+    head = f"  Role:\n    Type: AWS::IAM::Role\n{condition}    Properties:\n"
+    return f"{head}      {TRUST % service}\n      Policies: {policies}\n"
+
+
+WAITING = RULE + "      EventPattern: {source: [aws.organizations]}\n"
+
+
+@pytest.mark.parametrize(
+    ("beside", "by"),
+    [
+        ("", None),
+        (forwarding(), "Role"),
+        (forwarding("arn:aws:events:eu-west-1:111122223333:event-bus/default"), "Role"),
+        (forwarding("arn:aws:events:us-east-1:111122223333:event-bus/default"), None),
+        (forwarding("arn:aws:events:eu-west-1:111122223333:event-bus/own"), None),
+        (forwarding("*"), None),
+        (forwarding(service="lambda.amazonaws.com"), None),
+        (forwarding(condition="    Condition: IsIreland\n"), "Role"),
+        ("  Policy: {Type: AWS::Events::EventBusPolicy, Properties: {StatementId: s}}\n", "Policy"),
+        ("  Policy: {Type: AWS::Events::EventBusPolicy, Properties: {EventBusName: own}}\n", None),
+    ],
+)
+def test_whoever_may_forward_to_the_bus_leaves_it_undecided(beside, by):
+    (rule,) = rules(WAITING + beside)
+    if by is None:
+        assert rule.forwarded is False
+    else:
+        assert rule.forwarded == Unknown(
+            f"`{by}` lets others put events on this bus; which they forward is not in the template"
+        )
+
+
+def test_a_role_that_is_not_there_forwards_nothing():
+    (rule,) = rules(WAITING + forwarding(condition="    Condition: IsIreland\n"), region="us-west-2")
+    assert rule.forwarded is False
+    (rule,) = rules(RULE + "      EventBusName: own\n      EventPattern: {source: [aws.iam]}\n" + forwarding())
+    assert (rule.bus, rule.forwarded) == ("custom", False)
+
+
+def test_a_policy_of_its_own_counts_for_the_role_that_it_is_attached_to():
+    attached = (
+        "  Put: {Type: AWS::IAM::Policy, Properties: {Roles: [!Ref Role], PolicyDocument: {" + PUT % HERE + "}}}\n"
+    )
+    role = "  Role: {Type: AWS::IAM::Role, Properties: {" + TRUST % "events.amazonaws.com" + "}}\n"
+    (rule,) = rules(WAITING + attached + role)
+    assert isinstance(rule.forwarded, Unknown)
+    (rule,) = rules(WAITING + attached)
+    assert rule.forwarded is False

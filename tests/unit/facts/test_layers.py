@@ -5,6 +5,7 @@ import pytest
 from saya.facts.layers import collect
 from saya.facts.types import Layer
 from saya.facts.view import View
+from saya.model.assembly import nested_stack
 from saya.model.resolve import Resolver
 from saya.model.template import load_template
 from saya.model.value import Unknown
@@ -281,6 +282,58 @@ def test_a_layer_from_elsewhere_is_unknown(layer, named):
     assert isinstance(found.name, Unknown)
     assert named in found.architectures.reason
     assert (found.identity, found.subject) == ("Layers.0", "")
+
+
+NESTED = """
+Parameters: {Arch: {Type: String}}
+Conditions: {IsArm: !Equals [!Ref Arch, arm64]}
+Resources:
+  Deps:
+    Type: AWS::Lambda::LayerVersion
+    Properties: {CompatibleArchitectures: [!If [IsArm, arm64, x86_64]]}
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties: {Architectures: [arm64], Layers: [!Ref Deps]}
+Outputs: {Layer: {Value: !Ref Deps}}
+"""
+
+
+def test_a_layer_of_a_nested_stack_says_what_it_is_for():
+    properties = "{TemplateURL: nested.yaml, Parameters: {Arch: %s}}"
+    nested = f"  Nested:\n    Type: AWS::CloudFormation::Stack\n    Properties: {properties}\n"
+    for arch, architectures in (("x86_64", ("x86_64",)), ("arm64", ("arm64",))):
+        text = function("Architectures: [arm64]\nLayers: [!GetAtt Nested.Outputs.Layer]", resources=nested % arch)
+        source = Source("template.yaml", text)
+        files = {"nested.yaml": Source("nested.yaml", NESTED)}
+        (layer,) = collect(View(Resolver(load_template(parse(source), source), files=files.get)))
+        assert (layer.name, layer.evidence, layer.architectures) == ("Deps", "declared", architectures)
+        assert layer.resource.id == "Fn"
+
+
+def test_a_layer_of_the_parent_says_what_it_is_for():
+    child = """
+Parameters: {Layer: {Type: String}}
+Resources:
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties: {Architectures: [arm64], Layers: [!Ref Layer]}
+"""
+    parent = """
+Conditions: {IsProd: !Equals [!Ref "AWS::StackName", prod]}
+Resources:
+  Deps:
+    Type: AWS::Lambda::LayerVersion
+    Properties: {CompatibleArchitectures: [!If [IsProd, arm64, x86_64]]}
+  Nested:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: child.yaml, Parameters: {Layer: !Ref Deps}}
+"""
+    source = Source("parent.yaml", parent)
+    above = Resolver(load_template(parse(source), source), files={"child.yaml": Source("child.yaml", child)}.get)
+    below = nested_stack(above, above.resources["Nested"])
+    assert below is not None
+    found = {layer.guard.conditions: layer.architectures for layer in collect(View(below))}
+    assert found == {(("../IsProd", True),): ("arm64",), (("../IsProd", False),): ("x86_64",)}
 
 
 def test_a_list_from_a_parameter_is_unknown():
