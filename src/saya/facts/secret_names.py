@@ -7,6 +7,7 @@ the others are names of a secret that is kept elsewhere. What is doubtful is no 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from saya.pattern import pattern
 
@@ -60,6 +61,13 @@ def is_secret_name(key: str) -> bool:
     if last == "key":
         return before in _SECRET_KEYS or words[-3:] == ["secret", "access", "key"]
     return last in _SECRETS or last.endswith(_JOINED)
+
+
+def is_secret_half(key: str, beside: Collection[str]) -> bool:
+    """Whether an access key is the secret half of a pair, since its identifier stands beside it: `AccessId`."""
+    return key.endswith("AccessKey") and any(
+        f"{key.removesuffix('Key')}{name}" in beside for name in ("Id", "ID", "KeyId", "KeyID")
+    )
 
 
 def is_secret_parameter(name: str, description: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from saya.facts.property_texts import property_texts
-from saya.facts.secret_names import is_secret_name, is_secret_parameter, is_secret_text
+from saya.facts.secret_names import is_secret_half, is_secret_name, is_secret_parameter, is_secret_text
 from saya.facts.types import SecretProperty
 from saya.facts.view import View
 from saya.model.resolve import Place, Resolver, TemplateResource
@@ -31,7 +31,9 @@ def _of_resource(view: View, declared: TemplateResource) -> Iterator[SecretPrope
     parameters = _Parameters(view.resolver)
     for place in property_texts(view.resolver, declared, unknown=True):
         key = place.path[-1] if place.path else 0
-        if not isinstance(key, str) or place.path[0] in _OUTSIDE or not is_secret_name(key):
+        if not isinstance(key, str) or place.path[0] in _OUTSIDE:
+            continue
+        if not is_secret_name(key) and not is_secret_half(key, place.parents[-1][1].entries if place.parents else ()):
             continue
         given, parameter = _given(parameters, place, key)
         if given is not None:

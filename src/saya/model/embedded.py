@@ -55,9 +55,13 @@ def read_document(resolver: Resolver, thunk: Thunk, substitute: Substitute) -> A
 
 
 def read_file_document(resolver: Resolver, source: Source, substitute: Substitute) -> Alternative:
-    """The document that a file beside the template is. CloudFormation's functions mean nothing in it."""
+    """The document that a file beside the template is. CloudFormation's functions mean nothing in it.
+
+    Step Functions and API Gateway read YAML where it is no JSON, whatever it is called: a comma too many does no harm.
+    Source: aws-cloudformation-resource-providers-stepfunctions, DefinitionProcessor.parseJsonOrYaml.
+    """
     whole = ScalarNode(source, 0, len(source.text), source.text, "str", "plain")
-    return _read(resolver, [_Stretch(Piece(source.text, whole))], substitute, whole)
+    return _read(resolver, [_Stretch(Piece(source.text, whole))], substitute, whole, either=True)
 
 
 def _documents(resolver: Resolver, thunk: Thunk, substitute: Substitute) -> Iterator[Alternative]:
@@ -188,13 +192,15 @@ def _written(name: str, argument: Node | None) -> str:
 # stretches to values
 
 
-def _read(resolver: Resolver, stretches: list[_Stretch], substitute: Substitute, node: Node) -> Alternative:
-    """The document that the stretches are."""
+def _read(
+    resolver: Resolver, stretches: list[_Stretch], substitute: Substitute, node: Node, *, either: bool = False
+) -> Alternative:
+    """The document that the stretches are. `either`: it may be JSON or YAML, whatever its file is called."""
     split = [inner for stretch in stretches for inner in _with_placeholders(stretch, substitute)]
     if sum(stretch.piece.hole for stretch in split) > MAX_HOLES:
         return Alternative(ALWAYS, Unknown(f"it has more than {MAX_HOLES} references"), node)
     try:
-        root = parse_embedded([stretch.piece for stretch in split], node.source.path)
+        root = parse_embedded([stretch.piece for stretch in split], node.source.path, either=either)
     except ParseError as error:
         return Alternative(ALWAYS, Unknown(f"the text cannot be read: {error.message}"), node)
     if root is None:

@@ -376,7 +376,8 @@ class Resolver:
         elif step == "[]":
             # CloudFormation takes one item for a list of one.
             yield from self.walk(Given(always(value), here.at), rest, guard, path, parents)
-        elif isinstance(value, Text) and value.literal is None:
+        elif isinstance(value, Text) and len(value.parts) == 1 and value.parts[0].hole is not None:
+            # One hole may be anything; a text that is put together is no mapping.
             yield here._replace(value=references.reason_of(value))
 
 

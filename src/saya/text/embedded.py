@@ -58,13 +58,13 @@ class _Place(NamedTuple):
     end: int
 
 
-def parse_embedded(pieces: list[Piece], path: str) -> Node | None:
+def parse_embedded(pieces: list[Piece], path: str, *, either: bool = False) -> Node | None:
     """The root node of the document that the pieces are, or None where it is empty.
 
-    A hole may stand within a string or for a whole value. Raises ParseError, whose line and column are those in the
-    embedded text; it calls the text `path`.
+    A hole may stand within a string or for a whole value. `either`: it may be JSON or YAML, whatever `path` ends in.
+    Raises ParseError, whose line and column are those in the embedded text; it calls the text `path`.
     """
-    return _Document(pieces, path).root()
+    return _Document(pieces, path).root(either=either)
 
 
 class _Document:
@@ -75,8 +75,8 @@ class _Document:
         self.starts: list[int] = []
         self.locators = self.locate()
 
-    def root(self) -> Node | None:
-        node = parse(Source(self.path, self.assemble()), duplicates=[])
+    def root(self, *, either: bool) -> Node | None:
+        node = parse(Source(self.path, self.assemble()), duplicates=[], either=either)
         return None if node is None else self.placed(node)
 
     def assemble(self) -> str:

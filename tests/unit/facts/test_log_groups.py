@@ -211,6 +211,15 @@ def test_an_undecided_value_is_told_where_it_can_be_nothing_else(value, named):
     assert (fact.log_group, fact.wants) == (None, "starred")
 
 
+def test_an_arn_where_a_mapping_belongs_is_none():
+    properties = "{Logging: {Destinations: [{CloudWatchLogsLogGroup: %s}]}}"
+    assert log_group_arns(template("AWS::Serverless::StateMachine", properties % "!GetAtt Logs.Arn")) == []
+    fact = only(
+        "AWS::Serverless::StateMachine", properties % "!Ref Group", sections="Parameters: {Group: {Type: String}}"
+    )
+    assert isinstance(fact.form, Unknown)
+
+
 def test_a_suffix_behind_an_undecided_value_is_meant():
     sections = "Parameters: {Arn: {Type: String}}"
     text = template("AWS::CloudTrail::Trail", "{CloudWatchLogsLogGroupArn: !Sub '${Arn}:*'}", sections=sections)

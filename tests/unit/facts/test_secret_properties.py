@@ -59,6 +59,13 @@ def test_a_key_that_takes_a_secret_is_known(key):
     assert is_secret_name(key)
 
 
+@pytest.mark.parametrize("identifier", ["SumoAccessID", "SumoAccessId", "SumoAccessKeyId"])
+def test_an_access_key_beside_its_identifier_is_the_secret(identifier):
+    (fact,) = secrets(f"Login: {{{identifier}: su123, SumoAccessKey: !Ref DbPassword}}")
+    assert (fact.key, fact.given, fact.property) == ("SumoAccessKey", "parameter", "Login.SumoAccessKey")
+    assert secrets("Login: {AccessKey: AKIAEXAMPLE, SumoAccessKey: x, SecretArn: y}") == []
+
+
 @pytest.mark.parametrize(
     "key",
     [

@@ -171,6 +171,15 @@ def test_a_definition_beside_the_template_is_read():
         assert (place.at.source.path, place.at.location.start_line) == ("machine.file", line)
 
 
+def test_a_definition_is_read_as_yaml_whatever_it_is_called():
+    definition = '{"States": {"A": {"Type": "Task", "Resource": "${Work}",},},}'
+    text = MACHINE.replace("machine.file", "machine.asl.json")
+    found = Resolver(template_of(text), files={"machine.asl.json": Source("machine.asl.json", definition)}.get)
+    (state,) = read_states(found, found.resources["Machine"])
+    assert isinstance(state, State)
+    assert [str(place.value)[-3:] for place in state.places(found, ("Resource",))] == ["Fn}"]
+
+
 def test_functions_of_cloudformation_mean_nothing_in_a_definition():
     found, (state,) = states('{"States": {"A": {"Type": "Task", "Resource": {"Ref": "Fn"}}}}')
     assert isinstance(state, State)
