@@ -98,9 +98,14 @@ def _of_sources(view: View, rule: _Rule, place: Place) -> Iterator[EventRule]:
             continue
         sources, regions, certainty = matched
         for guard, bus in _buses(view, rule, option.guard):
-            fields = view.fields(rule.declared, place._replace(guard=guard))
-            known = {"sources": sources, "regions_of_sources": regions, "certainty": certainty}
-            yield EventRule(**fields, bus=bus, forwarded=_forwarded(view, bus, guard), **known)
+            yield EventRule(
+                **view.fields(rule.declared, place._replace(guard=guard)),
+                bus=bus,
+                sources=sources,
+                regions_of_sources=regions,
+                certainty=certainty,
+                forwarded=_forwarded(view, bus, guard),
+            )
 
 
 def _forwarded(view: View, bus: Bus | Unknown, guard: Guard) -> bool | Unknown:

@@ -42,7 +42,7 @@ def align(judgements: Iterable[Judgement]) -> Iterator[Judgement]:
     """The judgements with one fingerprint for each site, that of the first context in which it is met."""
     names = _Names()
     for judgement in judgements:
-        entries = (*judgement.findings, *judgement.undecided)
+        entries: tuple[Finding | Undecided, ...] = (*judgement.findings, *judgement.undecided)
         taken = frozenset(each.fingerprint for each in entries)
         new = {each.fingerprint: names.name(each, taken) for each in entries}
         if all(own == name for own, name in new.items()):
