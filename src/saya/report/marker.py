@@ -1,6 +1,7 @@
 """The hidden marks by which our own comments are known again. GitHub shows HTML comments to nobody.
 
-A mark proves nothing: anybody can write one. Whoever reads it also asks whether we wrote the comment.
+A mark proves nothing: anybody can write one. Whoever reads it also asks whether we wrote the comment, and only what
+stands in the last lines counts: the text before them may quote a template, in which anything can stand.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable
 LONGEST_MARK = len("<!-- saya:1:head: -->\n") + 64
 
 _FINGERPRINT = re.compile(r"<!-- saya:1:([0-9a-f]{8,64}) -->")
-_ANY = re.compile(r"\n*<!-- saya:1:[a-z0-9:]+ -->")
+_ANY = re.compile(r"<!-- saya:1:[a-z0-9:]+ -->")
 _HEAD = re.compile(r"<!-- saya:1:head:([0-9a-f]{7,64}) -->")
 
 
@@ -28,18 +29,28 @@ def mark_head(head_sha: str) -> str:
 
 def fingerprints_in(body: str) -> tuple[str, ...]:
     """The fingerprints that a body carries, in order, each once."""
-    return tuple(dict.fromkeys(_FINGERPRINT.findall(body)))
+    found = map(_FINGERPRINT.fullmatch, _apart(body)[1])
+    return tuple(dict.fromkeys(each[1] for each in found if each))
 
 
 def head_in(body: str) -> str | None:
     """The revision that a review body speaks of; None where it carries no such mark."""
-    found = _HEAD.search(body)
-    return found[1] if found else None
+    found = map(_HEAD.fullmatch, _apart(body)[1])
+    return next((each[1] for each in found if each), None)
 
 
 def without_marks(body: str) -> str:
     """A body as a reader sees it."""
-    return _ANY.sub("", body).rstrip("\n")
+    return _apart(body)[0]
+
+
+def _apart(body: str) -> tuple[str, list[str]]:
+    """The text of a body, and the marks below it."""
+    lines = body.rstrip().split("\n")
+    at = len(lines)
+    while at and _ANY.fullmatch(lines[at - 1].strip()):
+        at -= 1
+    return "\n".join(lines[:at]).rstrip("\r\n"), [line.strip() for line in lines[at:]]
 
 
 def _checked(marked: str, pattern: re.Pattern[str]) -> str:

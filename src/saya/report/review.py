@@ -135,4 +135,4 @@ def as_markdown(review: Review) -> str:
     for comment in sorted(review.comments, key=lambda each: (each.path, each.line)):
         last = f"-{comment.line}" if comment.start_line else ""
         parts += [f"---\n\n{code(f'{comment.path}:{comment.start_line or comment.line}{last}')}", comment.body]
-    return without_marks("\n\n".join(parts)) + "\n"
+    return "\n\n".join(map(without_marks, parts)) + "\n"
