@@ -49,6 +49,7 @@ _ENVIRONMENT = {
     "npm_config_update_notifier": "false",
 }
 
+_VENVS = (".venv", "venv")
 _LOOKED_UP = re.compile(r":(account|region)=([^:]+)")
 
 
@@ -83,6 +84,9 @@ def environment_of(
         "TMPDIR": str(place / "tmp"),
         "CDK_OUTDIR": str(place / "made"),
     }
+    packages = list(_foreign_packages(root, folder))
+    if packages:
+        environment["PYTHONPATH"] = os.pathsep.join(packages)
     context = json.dumps({**_mapping(settings.get("context")), **saved, **_CONTEXT})
     if len(context) <= LARGEST_CONTEXT:
         return {**environment, "CDK_CONTEXT_JSON": context}
@@ -95,9 +99,29 @@ def environment_of(
 def _own_programs(root: Path, folder: str) -> Iterator[str]:
     """Where what is installed for the program has its commands, the nearest first."""
     for each in upwards(folder):
-        for name in ("node_modules/.bin", ".venv/bin", "venv/bin"):
-            if (root / each / name).is_dir():
+        for name in ("node_modules/.bin", *(f"{venv}/bin" for venv in _VENVS)):
+            if (root / each / name).is_dir() and not _is_foreign(root / each / posixpath.dirname(name)):
                 yield str(root / each / name)
+
+
+def _foreign_packages(root: Path, folder: str) -> Iterator[str]:
+    """The packages of virtual environments that were made elsewhere, as those of a job are for the container of an
+    action: the Python that they name is not here, and another one can use most of them all the same.
+    """
+    for each in upwards(folder):
+        for venv in (root / each / name for name in _VENVS):
+            if _is_foreign(venv):
+                yield from map(str, sorted(venv.glob("lib/python*/site-packages")))
+
+
+def _is_foreign(venv: Path) -> bool:
+    """Whether a folder is a virtual environment whose Python is not here, or is one of another version by now."""
+    made_for = next(venv.glob("lib/python*/site-packages"), None)
+    if made_for is None:
+        return False
+    python = (venv / "bin/python").resolve()
+    named = re.fullmatch(r"python\d+\.\d+", python.name)
+    return not python.exists() or (named is not None and named[0] != made_for.parent.name)
 
 
 # Debian's Node comes without npm. What is installed is on the PATH, and nothing else may be fetched anyway.

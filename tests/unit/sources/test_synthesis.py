@@ -157,3 +157,18 @@ def test_the_tail_is_short_and_without_the_frames_of_libraries():
     assert long == ["x" * 200 + "…"] * 3
     assert (error, own) == ("Error: no such stack", "    at new Service (/a/lib/service.ts:3:4)")
     assert len(tail("a\n" * 1000)) == 15
+
+
+@pytest.mark.parametrize(
+    ("python", "foreign"),
+    [("/opt/nowhere/python3.12", True), ("python3.11", True), ("python3.12", False), ("python", False)],
+)
+def test_packages_that_were_installed_for_a_python_that_is_not_here_are_those_of_another(project, python, foreign):
+    packages = project / ".venv/lib/python3.12/site-packages"
+    for folder in (packages, project / ".venv/bin", project / "usr"):
+        folder.mkdir(parents=True)
+    for name in ("python3.11", "python3.12", "python"):
+        (project / "usr" / name).write_text("")
+    (project / ".venv/bin/python").symlink_to(project / "usr" / python)
+    assert told(project, "PYTHONPATH", "infra") == (str(packages) if foreign else "")
+    assert (str(project / ".venv/bin") in told(project, "PATH", "infra")) is not foreign
