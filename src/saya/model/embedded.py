@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from saya.errors import ParseError
-from saya.model import intrinsics
+from saya.model import intrinsics, text_functions
 from saya.model.guard import ALWAYS, Guard
 from saya.model.resolve import Alternatives, Resolver
 from saya.model.value import (
@@ -128,7 +128,7 @@ def _stretches(resolver: Resolver, thunk: Thunk) -> list[_Stretch] | None:
 
 
 def _sub_stretches(resolver: Resolver, thunk: Bound, argument: Node) -> list[_Stretch] | None:
-    pieces = intrinsics.sub_pieces(resolver, argument, thunk.scope, thunk.node)
+    pieces = text_functions.sub_pieces(resolver, argument, thunk.scope, thunk.node)
     template = argument.items[0] if isinstance(argument, SequenceNode) and argument.items else argument
     if pieces is None or not isinstance(template, ScalarNode):
         return None
@@ -262,7 +262,7 @@ def _text(
             pieces.append(value)
         at = end
     if len(pieces) > 1:
-        return intrinsics.concatenate(resolver, pieces)
+        return text_functions.concatenate(resolver, pieces)
     return tuple(option._replace(value=_whole(option.value)) for option in resolver.alternatives(pieces[0]))
 
 
@@ -315,7 +315,7 @@ def _substituted_text(resolver: Resolver, text: Text, node: Node, substitute: Su
             pieces.append(stretch.value or literal)
     if len(pieces) == 1:
         return resolver.alternatives(pieces[0])
-    return intrinsics.concatenate(resolver, pieces) if pieces else always(text)
+    return text_functions.concatenate(resolver, pieces) if pieces else always(text)
 
 
 def guarded(guard: Guard, options: Alternatives, resolver: Resolver) -> Iterator[Alternative]:
