@@ -14,6 +14,10 @@ _NAMED_TYPE = rb"\b(?:AWS|Custom)::\w"
 _ESCAPE = rb"\\(?:(?:u00|x|U000000)([2-7][0-9a-fA-F])|(?:\r\n?|\n|\xc2\x85|\xe2\x80[\xa8\xa9])[ \t]*)"
 
 
+# Templates of the same shape that are not for AWS: Alibaba's Resource Orchestration Service, OpenStack's Heat.
+_OTHERS = ("ROSTemplateFormatVersion", "HeatTemplateFormatVersion")
+
+
 def may_be_template(data: bytes) -> bool:
     """Whether the bytes are worth parsing."""
     return _has_mark(data) or _has_mark(unescaped(data))
@@ -53,7 +57,7 @@ def is_template(root: Node | None) -> bool:
     resource with a type; or its resources are put there by a function. Without Resources it is a part of one at most.
     """
     resources = root.get("Resources") if isinstance(root, MappingNode) else None
-    if not isinstance(root, MappingNode) or resources is None:
+    if not isinstance(root, MappingNode) or resources is None or any(name in root.entries for name in _OTHERS):
         return False
     if "AWSTemplateFormatVersion" in root.entries or _names_transform(root.get("Transform")):
         return True

@@ -34,6 +34,8 @@ def test_templates(text):
         "Transform: AWS::Serverless-2016-10-31\nGlobals: {Function: {Timeout: 5}}\n",
         "resources:\n  Resources:\n    Q: {Type: AWS::SQS::Queue}\n",
         '{"name": "package", "version": "1.0.0"}',
+        "ROSTemplateFormatVersion: '2015-09-01'\nResources: {Q: {Type: ALIYUN::ECS::Instance}}\n",
+        "HeatTemplateFormatVersion: '2012-12-12'\nResources: {Q: {Type: OS::Nova::Server}}\n",
     ],
 )
 def test_what_is_no_template(text):
