@@ -19,6 +19,7 @@ from saya.findings import (
 )
 from saya.record import record
 from saya.report.anchor import lines_of
+from saya.report.grouping import likewise, plan_of, subject
 from saya.report.markdown import blob_url, code, fenced, link, plain, prose
 from saya.report.rendering import Plain, counted
 from saya.text.source import Location
@@ -74,28 +75,35 @@ class Teller:
         what another comment says; `elsewhere` is true where the comment does not stand at the place of the finding.
         """
         first = group[0]
+        same = likewise(group)
         answered = brief or _is_shown(group, suggestion, patch)
         return {
             "severity": first.severity,
             "policy": code(first.policy),
             "message": prose(first.message),
-            "resource": code(first.resource) if first.resource else "",
+            "resource": _resources(group),
             "property": code(first.property) if first.property else "",
             "place": self.links.to(first.location),
             "places": self.places([finding.location for finding in group]),
             "elsewhere": elsewhere,
             "scenario": scenario(first),
             "contexts": self.contexts(first.template, first.contexts),
-            "others": [self.other(finding, first) for finding in group[1:]],
+            "others": [self.other(finding, first, same=finding in same) for finding in group[1:]],
             "related": [] if brief else [self.related(entry, first.location) for entry in first.related[:RELATED]],
             "fix": self.fix(first.fix, suggestion, patch) if first.fix else None,
             "advice": prose(first.advice) if first.advice and not answered else "",
             "patch": self.patch(first.patch, shown) if first.patch and shown is not None and not brief else None,
-            "plan": [] if brief else [deployment(each) for each in first.plan],
+            "plan": [] if brief else [deployment(each) for each in plan_of(group)],
         }
 
-    def other(self, finding: Finding, first: Finding) -> dict[str, Plain]:
-        """A further finding of those that are told together; it has a message where it says something else."""
+    def other(self, finding: Finding, first: Finding, *, same: bool) -> dict[str, Plain]:
+        """A further finding of those that are told together; it has a message where it says something else. `same`:
+        it says the same at the same place, of another function.
+        """
+        if same:
+            at = next((each.location for each in finding.related if _is_declared(each, finding)), finding.location)
+            message = f"the same holds for {code(subject(finding))}"
+            return {"message": message, "place": self.links.beside(at, first.location)}
         message = "" if finding.message == first.message else prose(finding.message)
         return {"message": message, "place": self.links.beside(finding.location, first.location)}
 
@@ -204,6 +212,18 @@ def _is_shown(group: tuple[Finding, ...], suggestion: str | None, patch: str | N
     if suggestion is not None:
         return all(edits == fixes[0] for edits in fixes)
     return patch is not None and None not in fixes
+
+
+def _resources(group: tuple[Finding, ...]) -> str:
+    """What findings that are told together are about."""
+    more = len(likewise(group))
+    told = code(group[0].resource) if group[0].resource else ""
+    return f"{told} and {more} more" if more else told
+
+
+def _is_declared(entry: Related, finding: Finding) -> bool:
+    """Whether a place is the function itself."""
+    return entry.resource == finding.resource and not entry.property and entry.revision == "head"
 
 
 def _context(context: Context) -> str:

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from saya.findings import SEVERITIES, Context, Finding, JudgedTemplate, Problem, Related, Report, Suppressed, Undecided
 from saya.report.excerpt import apart, excerpt
+from saya.report.grouping import held, likewise, shared_places, subject
 from saya.report.inert import inert, inert_path
 from saya.text.source import Location, Span
 
+NAMES_SHOWN = 8
 REASONS_SHOWN = 5
 
 _COLOURS = {"error": "1;31", "warning": "1;33", "note": "1;36", "bold": "1", "dim": "2", "good": "1;32"}
@@ -47,13 +49,19 @@ class _Teller:
     def group(self, findings: list[Finding]) -> Iterator[str]:
         """Findings of one function and one policy: each with its place, what is common to all of them once."""
         gutter = max(len(str(finding.location.start_line)) for finding in findings)
+        same = likewise(findings)
         for finding in findings:
+            if finding in same:
+                continue
             label = self.paint(f"{finding.severity}[{finding.policy}]", finding.severity)
             yield f"{self.place(finding.location)}: {label}: {self.paint(inert(finding.message), 'bold')}"
             yield from self.excerpt(finding, gutter)
             for related in finding.related:
                 yield self.remark(gutter, "note", f"{inert(related.message)} ({self.related_place(related, finding)})")
         first = findings[0]
+        if same:
+            plans = "; `saya plan` has their deployments too" if first.plan else ""
+            yield self.remark(gutter, "note", f"the same holds for {_named(same)}{plans}")
         if when := _scenario(first):
             yield self.remark(gutter, "when", when)
         if where := self.contexts(first):
@@ -158,14 +166,22 @@ def _secrets(report: Report) -> dict[str, list[Span]]:
 
 def _groups(findings: Iterable[Finding]) -> list[list[Finding]]:
     """Findings in the order of their places; those of one function and one policy stand together."""
+    findings = list(findings)
+    shared = shared_places(findings)
     groups: dict[tuple[object, ...], list[Finding]] = {}
     for finding in sorted(findings, key=lambda each: (each.template, each.location.path, each.location.span)):
-        about = finding.values.get("target.id") or finding.values.get("function.id") or finding.resource
-        held = tuple(finding.scenario.items()), tuple(finding.parameters.items()), finding.contexts
         title = finding.fix.title if finding.fix else None
-        key = (finding.template, finding.policy, finding.severity, about, finding.advice, title, held)
-        groups.setdefault(key, []).append(finding)
+        about = finding.severity, subject(finding), finding.advice, title, held(finding)
+        own = finding.template, finding.policy, *about
+        groups.setdefault(shared.get(finding.fingerprint, own), []).append(finding)
     return list(groups.values())
+
+
+def _named(findings: list[Finding]) -> str:
+    """Whom findings are about; the first few, and how many more."""
+    names = [f"`{inert(subject(finding))}`" for finding in findings]
+    rest = [*names[:NAMES_SHOWN], *([f"{len(names) - NAMES_SHOWN} more"] if len(names) > NAMES_SHOWN else [])]
+    return rest[0] if len(rest) == 1 else f"{', '.join(rest[:-1])} and {rest[-1]}"
 
 
 def _scenario(finding: Finding) -> str:

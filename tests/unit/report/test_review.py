@@ -20,7 +20,18 @@ from tests.unit.report.made import (
 from tests.unit.report.rendered import Rendered
 
 from saya.errors import ConfigError
-from saya.findings import Context, Edit, Fix, JudgedTemplate, Patch, Problem, Related
+from saya.findings import (
+    Action,
+    Context,
+    Edit,
+    Finding,
+    Fix,
+    JudgedTemplate,
+    Patch,
+    PlannedDeployment,
+    Problem,
+    Related,
+)
 from saya.record import replace
 from saya.report.diff import Diff
 from saya.report.review import build_review, fingerprints_in, head_in
@@ -105,9 +116,7 @@ def test_without_a_line_that_takes_a_comment_it_is_told_in_the_body(diff):
 
 def test_at_most_25_comments_the_most_severe_first():
     many = [
-        finding(
-            resource=f"Fn{number}", severity="error" if number % 3 == 0 else "warning", fingerprint=f"{number:032x}"
-        )
+        finding(policy=f"p{number}", severity="error" if number % 3 == 0 else "warning", fingerprint=f"{number:032x}")
         for number in range(60)
     ]
     told = review(*many)
@@ -150,6 +159,21 @@ def test_findings_of_one_function_and_one_policy_are_told_together():
     )
     assert [comment.fingerprints for comment in told.comments] == [("c" * 32,), ("a" * 32, "b" * 32)]
     assert f"- [line 11]({REPOSITORY}/blob/{SHA}/t.yaml#L11): second" in told.comments[1].body
+
+
+def test_what_one_line_does_to_several_functions_is_told_once():
+    def changed(name: str, text: str) -> Finding:
+        declared = Related(at(text), "the function", resource=name)
+        plan = (PlannedDeployment("Make the change", (Action(f"Change `{name}`", name),)),)
+        return finding(resource=name, values={"function.id": name}, related=(declared,), plan=plan, severity="error")
+
+    told = review(changed("Orders", "Orders"), changed("Invoices", "two"), changed("Bills", "Timeout"))
+    (comment,) = told.comments
+    assert len(comment.fingerprints) == 3
+    assert "the same holds for `Invoices`" in comment.body
+    assert comment.body.count("runs on arm64") == 1
+    assert [f"- Change `{name}`" in comment.body for name in ("Orders", "Invoices", "Bills")] == [True] * 3
+    assert "| `Orders` and 2 more |" in told.body
 
 
 def test_those_with_suggestions_have_comments_of_their_own():
@@ -428,7 +452,7 @@ def test_nothing_is_said_where_there_is_nothing():
 
 def test_a_body_that_is_too_long_is_cut_and_says_by_how_much():
     words = "`Orders` is too 😀 long " * 40
-    many = [finding(resource=f"Fn{number}", message=words, fingerprint=f"{number:032x}") for number in range(400)]
+    many = [finding(policy=f"p{number}", message=words, fingerprint=f"{number:032x}") for number in range(400)]
     told = review(*many, diff=Diff())
     assert len(told.body.encode("utf-16-le")) // 2 < 65_536
     shown = len(fingerprints_in(told.body))

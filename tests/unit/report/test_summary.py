@@ -30,7 +30,7 @@ def test_everything_is_told_in_full():
 
 
 def test_it_fits_and_says_what_is_left_out():
-    many = [finding(resource=f"Fn{number}", message="`x` " + "鞘" * 990) for number in range(600)]
+    many = [finding(policy=f"p{number}", message="`x` " + "鞘" * 990) for number in range(600)]
     text = build_summary(report(*many))
     assert len(text.encode()) <= LONGEST_SUMMARY + 1
     assert "left out for length: " in text

@@ -119,6 +119,15 @@ def test_findings_of_one_function_and_one_policy_share_their_advice():
     assert told.endswith("\n\n2 warnings in 1 template\n")
 
 
+def test_what_one_line_does_to_several_functions_is_told_once():
+    names = [f"Fn{number}" for number in range(11)]
+    changed = [finding(resource=name, values={"function.id": name}, fingerprint=name) for name in names]
+    told = tell_text(Report(templates=(JUDGED,), findings=tuple(changed)))
+    assert told.count("invokes `Worker`") == 1
+    first = ", ".join(f"`Fn{number}`" for number in range(1, 9))
+    assert f"= note: the same holds for {first} and 2 more\n" in told
+
+
 @pytest.mark.parametrize(
     "other",
     [{"severity": "note"}, {"advice": "Other"}, {"scenario": {"IsProd": True}}, {"values": {"target.id": "B"}}],
