@@ -123,6 +123,10 @@ def test_what_a_plugin_adds_is_seen_in_the_package(work_tree, check):
     code, report = check(".")
     assert (code, found(report, LAYER)) == (1, [(11, "TrackLambdaFunction", "error", "new")])
     assert undecided(report) == []
+    work_tree.write(
+        "serverless.yml", PLUGIN.format("arm64", "").replace("    layers:\n      - ", "    # ").replace(" - ar", " ar")
+    )
+    assert found(check(".")[1], LAYER) == [(9, "TrackLambdaFunction", "error", "new")]
     contexts = [{"stack": "parcels-live", "region": "eu-north-1"}]
     assert [(each["path"], each["contexts"]) for each in report["templates"]] == [("serverless.yml", contexts)]
 

@@ -159,8 +159,9 @@ def _placed(node: Node, like: Node | None, anchor: Node) -> Node:
     keys: dict[str, ScalarNode] = {}
     for name, child in node.entries.items():
         key = like.keys.get(name) if isinstance(like, MappingNode) else None
+        at_key = anchor if key is None or key.style == "embedded" else key  # one that the author wrote
         keys[name] = text(key or anchor, name)
-        entries[name] = _placed(child, below(like, name), key or anchor)
+        entries[name] = _placed(child, below(like, name), at_key)
     return mapping(at, entries, keys)
 
 
