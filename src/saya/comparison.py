@@ -143,6 +143,9 @@ class Comparison:
         """Judge a file of head, or put it aside until it is known which file of base it was."""
         if self._programs is not None and candidate.path in self._programs.told_of:
             return Report()
+        if self.path_of(candidate) in self.baseline.recoded:
+            message = "is checked out in another encoding, by `working-tree-encoding`; leave it in UTF-8"
+            raise UserError(message, path=candidate.shown)
         told = self.take_program(candidate) if candidate.path.name in PROGRAM_FILES else None
         return self.take_file(candidate) if told is None else told
 

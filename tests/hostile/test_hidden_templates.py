@@ -167,3 +167,27 @@ def test_behind_a_long_comment(added, text, size):
 
 def test_large_data_is_no_template(added):
     assert added({"data.json": '{"Resources": "' + "x" * (17 * 1024 * 1024) + '"}'}) == (0, set())
+
+
+# --- its encoding -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["UTF-16LE", "IBM037", "UTF-7"])
+def test_in_another_encoding_until_the_attribute_is_taken_out(work_tree, check, encoding):
+    """Its blob is a template, which the next pull request, without the attribute, does not change."""
+    base = work_tree.commit()
+    work_tree.write("t.yaml", WRONG)
+    work_tree.write(".gitattributes", f"t.yaml working-tree-encoding={encoding}\n")
+    work_tree.git("add", ".gitattributes")
+    blob = work_tree.git("hash-object", "-w", "--no-filters", "t.yaml")
+    work_tree.git("update-index", "--add", "--cacheinfo", f"100644,{blob},t.yaml")
+    work_tree.git("commit", "--quiet", "--message=planted")
+    (work_tree.root / "t.yaml").unlink()
+    work_tree.git("checkout", "--", "t.yaml")
+    assert (work_tree.root / "t.yaml").read_bytes() != WRONG.encode() or encoding == "UTF-7"
+    code, report = check("--base", base)
+    assert (code, [error["path"] for error in report["errors"]]) == (2, ["t.yaml"])
+
+
+def test_data_in_another_encoding(added):
+    assert added({".gitattributes": "*.json working-tree-encoding=UTF-16LE\n", "data.json": b""}) == (0, set())

@@ -9,6 +9,7 @@ from pathlib import Path
 from saya.errors import ConfigError, UserError
 from saya.record import record
 from saya.sources.base import Deployment, Files
+from saya.sources.cloudformation import may_be_template
 from saya.sources.git import find_repository
 from saya.sources.revision import Commit, Differences, commit_differences, folder_differences, open_commit
 from saya.sources.workspace import LEFT_OUT, SUFFIXES, Folder, resolve_inside, shown
@@ -29,6 +30,7 @@ class Baseline:
         differences: how head differs from base; None where nothing but the two files is known.
         configures: whether configuration and policies come from `files`: they are a revision of the repository.
         deployment: how base is deployed, where that is known from AWS.
+        recoded: the files of head that differ and are templates only as they are stored, not as they are checked out.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Baseline:
     differences: Differences | None = None
     configures: bool = False
     deployment: Deployment | None = None
+    recoded: frozenset[str] = frozenset()
 
     @property
     def changed(self) -> frozenset[str] | None:
@@ -88,15 +91,26 @@ def open_revision(revision: str, root: Path, *, merge_base: bool = False) -> Bas
     if repository is None:
         raise ConfigError(f"the base `{revision}` is no path, and there is no git repository here to look for it")
     commit = open_commit(repository, revision, merge_base=merge_base)
+    head = repository.commit("HEAD")
+    differences = commit_differences(commit)
     return Baseline(
         name=commit.name,
-        head=repository.commit("HEAD"),
+        head=head,
         root=root,
         files=commit,
         told=lambda path: shown(os.path.relpath(root / path)),
-        differences=commit_differences(commit),
+        differences=differences,
         configures=True,
+        recoded=frozenset(_recoded(Commit(repository, head), differences)) if head is not None else frozenset(),
     )
+
+
+def _recoded(head: Commit, differences: Differences) -> Iterator[str]:
+    """The files that differ and may be templates, but are none in the encoding that they are checked out in."""
+    names = [path for path in differences.changed if path.lower().endswith(SUFFIXES) and head.has(path)]
+    for path in head.repository.recoded(names) if names else ():
+        if may_be_template(head.read(path) or b""):
+            yield path
 
 
 def open_path(given: str, paths: tuple[str, ...]) -> Baseline:

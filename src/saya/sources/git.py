@@ -162,6 +162,14 @@ class Repository:
         tree = self._ask("ls-tree", "--full-tree", "HEAD", "--", path).stdout  # nothing where there is no commit yet
         return bool(listed or tree)
 
+    def recoded(self, paths: Iterable[str]) -> Iterator[str]:
+        """Those of these paths that `.gitattributes` has written in another encoding than they are stored in."""
+        given = b"".join(os.fsencode(path) + b"\0" for path in paths)
+        fields = self._run("check-attr", "-z", "--stdin", "working-tree-encoding", given=given).split(b"\0")
+        for path, value in zip(fields[::3], fields[2::3], strict=False):
+            if value not in (b"unspecified", b"unset", b"set") and value.lower() not in (b"utf-8", b"utf8"):
+                yield os.fsdecode(path)
+
     def empty_tree(self) -> str:
         """The name of the tree without files."""
         return self._run("hash-object", "-t", "tree", "--stdin").decode("ascii").strip()
