@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from sam_oracle import authored, compare, differing, is_sam, merged_properties, template, translated
+from sam_oracle import authored, compare, differing, facts_told, is_sam, merged_properties, template, translated
 from saya.facts.collect import collect_facts
 from saya.model.guard import ALWAYS
 from saya.model.resolve import Resolver
 from saya.model.template import load_template
 from saya.model.value import Absent, Given, Mapping, Sequence, Text, Unknown
+from saya.sources.attached import AttachedFiles
+from saya.sources.workspace import Folder
 from saya.text.parse import parse
 from saya.text.source import Source
 
@@ -185,6 +187,20 @@ def test_the_facts_of_templates_of_others_are_those_of_what_is_deployed(path):
         assert REFUSED.get(path.name, "nothing to refuse") in causes
     else:
         assert list(map(str, differences)) == []
+
+
+NESTED = sorted((TESTS.parent / "examples" / "sam-nested").rglob("template.yaml"))
+
+
+@pytest.mark.parametrize("path", NESTED, ids=lambda path: path.parent.name)
+def test_definitions_and_fragments_beside_a_template_say_the_same_in_what_is_deployed(path):
+    files = AttachedFiles(Folder(path.parent), path.name, path.name)
+    text = path.read_text(encoding="utf-8")
+    assert list(map(str, compare(text, files))) == []
+    if path.parent.name == "sam-nested":
+        told = facts_told(Resolver(template(translated(text, files)), files=files))
+        kinds = {(kind, fields[1] if kind == "Invocation" else "") for kind, fields in told}
+        assert kinds > {("TaskState", ""), ("Invocation", "absent"), ("Invocation", "alias")}
 
 
 def test_a_difference_is_seen():
