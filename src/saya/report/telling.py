@@ -130,6 +130,7 @@ class Teller:
 
     def places(self, locations: list[Location]) -> str:
         """The places, the file named once; the first few of them and how many more."""
+        locations = list({(each.path, each.span): each for each in locations}.values())
         shown = [self.links.to(locations[0])]
         shown += [self.links.beside(location, before) for before, location in pairwise(locations[:PLACES])]
         more = len(locations) - len(shown)
