@@ -147,6 +147,30 @@ def test_what_one_template_exports_another_imports(work_tree, check):
     assert [(each["policy"], each["template"]) for each in report["resolved"]] == [(NOTE, "queues.yaml")]
 
 
+LOOPS = """\
+Transform: AWS::LanguageExtensions
+Resources:
+  Fn::ForEach::Functions: [Name, [One, Two], {'${Name}Fn': {Type: AWS::Lambda::Function}}]
+Outputs:
+  Fn::ForEach::Outputs:
+    - Name
+    - [One, Two]
+    - 'Out${Name}': {Value: !GetAtt '${Name}Fn.Arn', Export: {Name: !Sub 'function-${Name}'}}
+"""
+
+
+def test_what_loops_output_and_export_is_found(work_tree, check):
+    work_tree.write("functions.yaml", LOOPS)
+    work_tree.write("queues.yaml", IMPORTER.replace("orders-function", "function-Two"))
+    assert found(check(".")[1]) == [("queues.yaml", "Mapping", "note")]
+    nested = "  Functions: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: functions.yaml}}\n"
+    asked = IMPORTER.replace("!ImportValue orders-function", "!GetAtt Functions.Outputs.OutTwo")
+    work_tree.write("queues.yaml", asked + nested)
+    _, report = check(".")
+    assert found(report) == [("queues.yaml", "Mapping", "note")]
+    assert report["findings"][0]["values"]["target.id"] == "TwoFn"
+
+
 def test_of_two_exports_of_one_name_nobody_knows_which(work_tree, check):
     work_tree.write("a.yaml", EXPORTER.format("GetAtt Fn.Arn"))
     work_tree.write("b.yaml", EXPORTER.format("Sub '${Fn.Arn}:live'"))

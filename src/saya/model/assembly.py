@@ -205,10 +205,10 @@ def read_output(resolver: Resolver, resource: TemplateResource, name: str) -> Al
     child = nested_stack(resolver, resource)
     if child is None:
         return None
-    outputs = child.template.root.get("Outputs")
-    entry = outputs.get(name) if isinstance(outputs, MappingNode) else None
-    value = entry.get("Value") if isinstance(entry, MappingNode) else None
-    if value is None:
+    entry = child.outputs.get(name)
+    value = entry.node.get("Value") if entry is not None and isinstance(entry.node, MappingNode) else None
+    if entry is None or value is None:
+        outputs = child.template.root.get("Outputs")
         if isinstance(outputs, MappingNode) and any(key.startswith("Fn::") for key in outputs.entries):
             return None
         return always(Unknown(f"`{child.template.source.path}` has no output `{name}`"))
@@ -217,7 +217,7 @@ def read_output(resolver: Resolver, resource: TemplateResource, name: str) -> Al
         Alternative(
             crossed_guard(option.guard, border.outward), crossed_value(child, option.value, border.outward), None
         )
-        for option in child.resolve(value)
+        for option in child.resolve(value, entry.scope)
     )
 
 

@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 
 
 class Export(NamedTuple):
-    """A value that a stack exports: its name, the stack's resolver, the node of the value."""
+    """A value that a stack exports: its name, the stack's resolver, the value, the loop variables in force there."""
 
     name: str
     resolver: Resolver
     value: Node
+    scope: Scope
 
 
 def read_exports(resolver: Resolver) -> Iterator[Export]:
     """The exports of a template whose names it decides."""
-    outputs = resolver.template.root.get("Outputs")
-    for output in outputs.entries.values() if isinstance(outputs, MappingNode) else ():
+    for _, output, scope, _ in resolver.outputs.values():
         value, export = (output.get(name) if isinstance(output, MappingNode) else None for name in ("Value", "Export"))
         written = export.get("Name") if isinstance(export, MappingNode) else None
-        name = _literal(resolver, written, ()) if written is not None else None
+        name = _literal(resolver, written, scope) if written is not None else None
         if name is not None and value is not None:
-            yield Export(name, resolver, value)
+            yield Export(name, resolver, value, scope)
 
 
 def read_import(resolver: Resolver, argument: Node, scope: Scope) -> Alternatives | None:
@@ -49,7 +49,7 @@ def read_import(resolver: Resolver, argument: Node, scope: Scope) -> Alternative
     way = Border(stack).outward
     return tuple(
         Alternative(crossed_guard(each.guard, way), crossed_value(export.resolver, each.value, way))
-        for each in export.resolver.resolve(export.value)
+        for each in export.resolver.resolve(export.value, export.scope)
     )
 
 

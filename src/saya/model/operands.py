@@ -11,6 +11,7 @@ from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 
 if TYPE_CHECKING:
     from saya.model.resolve import Resolver
+    from saya.model.template import Template
 
 
 def read_operand(resolver: Resolver, node: Node, scope: Scope = NO_SCOPE) -> Operand:
@@ -37,6 +38,12 @@ def read_operand(resolver: Resolver, node: Node, scope: Scope = NO_SCOPE) -> Ope
     ):
         return Literal(value.literal)
     return Symbol(f"{written(node)} {scope}" if scope else written(node))
+
+
+def domains_of(template: Template) -> dict[str, tuple[str, ...]]:
+    """The AllowedValues of parameters; those of a stored one are names, not values."""
+    parameters = template.parameters.values()
+    return {p.name: tuple(scalar_text(i) for i in p.allowed) for p in parameters if p.allowed and not p.is_stored}
 
 
 def _known(resolver: Resolver, name: str) -> str | None:

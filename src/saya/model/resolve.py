@@ -19,7 +19,7 @@ from saya.model.foreach import Entry, Expansion, OpenLoop
 from saya.model.globals import merge_globals
 from saya.model.guard import ALWAYS, Guard, both
 from saya.model.inclusion import included, section_of
-from saya.model.operands import read_operand
+from saya.model.operands import domains_of, read_operand
 from saya.model.template import Template
 from saya.model.value import (
     NO_SCOPE,
@@ -119,7 +119,7 @@ class Resolver:
         self._transformed: list[Entry] = []
         self.made = 0  # entries that Fn::ForEach made
         self.conditions = Conditions({}, self._operand, {})
-        self.conditions = Conditions(self._condition_nodes(), self._operand, _domains(template))
+        self.conditions = Conditions(self._condition_nodes(), self._operand, domains_of(template))
 
     def _operand(self, node: Node, scope: Scope) -> Operand:
         return read_operand(self, node, scope)
@@ -134,6 +134,15 @@ class Resolver:
     def mappings(self) -> MappingNode:
         """The Mappings of the template."""
         return section_of(self, "Mappings", self.template.mappings)
+
+    @cached_property
+    def outputs(self) -> dict[str, Entry]:
+        """The Outputs of the template by name, loops expanded."""
+        root = self.template.root
+        written = root.get("Outputs")
+        none = MappingNode(root.source, root.start, root.start, {}, {}, flow=False)
+        section = section_of(self, "Outputs", written if isinstance(written, MappingNode) else none)
+        return {each.key.text: each for each in Expansion(self, choices=True).entries(section, NO_SCOPE)}
 
     def pseudo(self, name: str) -> str | None:
         """The value of a pseudo parameter, or None where the context does not say."""
@@ -388,9 +397,3 @@ def _function_name(node: Node) -> str:
         if name == "Ref" or (name.startswith("Fn::") and not name.startswith("Fn::ForEach")):
             return name
     return ""
-
-
-def _domains(template: Template) -> dict[str, tuple[str, ...]]:
-    """The AllowedValues of parameters; those of a stored one are names, not values."""
-    parameters = template.parameters.values()
-    return {p.name: tuple(scalar_text(i) for i in p.allowed) for p in parameters if p.allowed and not p.is_stored}
