@@ -46,6 +46,7 @@ class Runner:
     token: str = "token"
     network: str = "none"
     variables: dict[str, str] = field(default_factory=dict)
+    volumes: dict[Path, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         name = self.repository.partition("/")[2]
@@ -92,6 +93,7 @@ class Runner:
             self.workflow: "/github/workflow",
             self.files: "/github/file_commands",
             self.workspace: "/github/workspace",
+            **self.volumes,
         }
         options = [f"--network={self.network}", "--workdir=/github/workspace"]
         environment = {name: translate(value, volumes) for name, value in environment.items()}
