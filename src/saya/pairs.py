@@ -92,7 +92,7 @@ def judge_pair(head: Opened, base: Opened | None, baseline: Baseline, rules: Rul
 
     `alike` says that both have the same content.
     """
-    head, base, told_first = _seen_alike(head, base)
+    head, base, told_first = _seen_alike(head, base, baseline)
     problems = [*head.problems, *check_template(head.template)]
     side = _side(head, _head_deployments(head, baseline, rules, problems))
     own = judge_side(side, head.name, rules)
@@ -122,15 +122,19 @@ def judge_pair(head: Opened, base: Opened | None, baseline: Baseline, rules: Rul
     )
 
 
-def _seen_alike(head: Opened, base: Opened | None) -> tuple[Opened, Opened | None, tuple[str, ...]]:
+def _seen_alike(head: Opened, base: Opened | None, baseline: Baseline) -> tuple[Opened, Opened | None, tuple[str, ...]]:
     """Two states of a service, both as they are written where only one of them lies there packaged, and a notice of
-    that: else all that plugins add would be new.
+    that: else all that plugins add would be new. A package that is committed is what its author says that it is.
     """
-    if base is None or "serverless" not in (head.template.kind, base.template.kind):
+    if "serverless" not in (head.template.kind, base.template.kind if base is not None else ""):
         return head, base, ()
     from saya.model.serverless.package import FOLDER, is_packaged
 
-    if is_packaged(head.attached) == is_packaged(base.attached):
+    folder = posixpath.join(posixpath.dirname(head.path), FOLDER)
+    if is_packaged(head.attached) and baseline.committed is not None and any(baseline.committed.below(folder)):
+        told = f"{head.shown}: judged as it is written, as its package is committed, and may be of another state"
+        return replace(head, hidden=FOLDER), base and replace(base, hidden=FOLDER), (told,)
+    if base is None or is_packaged(head.attached) == is_packaged(base.attached):
         return head, base, ()
     which = "base" if is_packaged(head.attached) else "head"
     told = f"{head.shown}: judged as it is written, as {which} has no package of it to compare with"

@@ -191,3 +191,26 @@ def test_in_another_encoding_until_the_attribute_is_taken_out(work_tree, check, 
 
 def test_data_in_another_encoding(added):
     assert added({".gitattributes": "*.json working-tree-encoding=UTF-16LE\n", "data.json": b""}) == (0, set())
+
+
+# --- what it is said to become ----------------------------------------------------------------------------------------
+
+SERVICE = """\
+service: x
+provider: {name: aws, architecture: arm64, region: us-east-1}
+functions: {a: {handler: x, layers: ["arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension:29"]}}
+"""
+PACKAGE = {
+    "ALambdaFunction": {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {**RESOURCES["Fn"]["Properties"], "Architectures": ["x86_64", "arm64"]},
+    },
+    "ALogGroup": {"Type": "AWS::Logs::LogGroup"},
+    "IamRoleLambdaExecution": {"Type": "AWS::IAM::Role"},
+}
+
+
+def test_a_package_that_is_committed_is_not_taken_for_what_the_service_becomes(added):
+    package = json.dumps({"Resources": PACKAGE})
+    files = {"serverless.yml": SERVICE, ".serverless/cloudformation-template-update-stack.json": package}
+    assert added({f"app/{name}": text for name, text in files.items()}) == (1, {LAYER})

@@ -64,6 +64,7 @@ def open_remote(contents: Contents, base: str, head: str, folder: Path, scope: I
         root=folder,
         files=olds,
         head_files=news,
+        committed=news,
         told=lambda path: path,
         differences=differences,
         configures=True,

@@ -30,6 +30,7 @@ class Baseline:
         differences: how head differs from base; None where nothing but the two files is known.
         configures: whether configuration and policies come from `files`: they are a revision of the repository.
         deployment: how base is deployed, where that is known from AWS.
+        committed: the files of head as they are committed, where that is known.
         recoded: the files of head that differ and are templates only as they are stored, not as they are checked out.
     """
 
@@ -43,6 +44,7 @@ class Baseline:
     differences: Differences | None = None
     configures: bool = False
     deployment: Deployment | None = None
+    committed: Files | None = None
     recoded: frozenset[str] = frozenset()
 
     @property
@@ -92,6 +94,7 @@ def open_revision(revision: str, root: Path, *, merge_base: bool = False) -> Bas
         raise ConfigError(f"the base `{revision}` is no path, and there is no git repository here to look for it")
     commit = open_commit(repository, revision, merge_base=merge_base)
     head = repository.commit("HEAD")
+    committed = None if head is None else Commit(repository, head)
     differences = commit_differences(commit)
     return Baseline(
         name=commit.name,
@@ -101,7 +104,8 @@ def open_revision(revision: str, root: Path, *, merge_base: bool = False) -> Bas
         told=lambda path: shown(os.path.relpath(root / path)),
         differences=differences,
         configures=True,
-        recoded=frozenset(_recoded(Commit(repository, head), differences)) if head is not None else frozenset(),
+        committed=committed,
+        recoded=frozenset(_recoded(committed, differences)) if committed is not None else frozenset(),
     )
 
 
