@@ -221,3 +221,50 @@ def test_a_service_that_is_a_program_is_seen_packaged(work_tree, check, name):
     assert (code, found(report, LAYER), undecided(report)) == (1, [(6, "TrackLambdaFunction", "error", "new")], [])
     work_tree.write(name, "console.log('no service, no provider')\n".replace("provider", "thing"))
     assert check(".")[1]["templates"] == []
+
+
+def test_the_regions_that_are_given_go_before_that_of_the_provider(work_tree, check):
+    rule = "resources: {Resources: {R: {Type: AWS::Events::Rule, Properties: {EventPattern: {source: [aws.iam]}}}}}\n"
+    work_tree.write("app/serverless.yml", SERVICE.format("x86_64", "") + rule)
+
+    def waiting(*given):
+        report = check(".", *given)[1]
+        found = [each for each in report["findings"] if each["policy"] == "events-global-service-region"]
+        return [[context["region"] for context in each["contexts"]] for each in found]
+
+    assert waiting() == [["eu-west-1"]]
+    assert waiting("--region", "us-east-1") == []
+    assert waiting("--region", "eu-north-1", "--region", "us-east-1", "--region", "eu-west-3") == [
+        ["eu-north-1", "eu-west-3"]
+    ]
+    work_tree.write(".github/saya.yml", "regions: {'app/**': [us-east-1]}\n")
+    assert waiting() == []
+
+
+def test_a_condition_on_the_region_is_decided_by_that_of_the_provider(work_tree, check):
+    text = SERVICE.format("arm64", "").replace("    handler", "    condition: IsHere\n    handler")
+    conditions = "resources: {{Conditions: {{IsHere: !Equals [!Ref AWS::Region, {}]}}}}\n"
+    work_tree.write("serverless.yml", text + conditions.format("eu-west-1"))
+    assert len(found(check(".")[1], LAYER)) == 1
+    work_tree.write("serverless.yml", text + conditions.format("us-east-1"))
+    assert found(check(".")[1], LAYER) == []
+
+
+def test_the_statements_of_a_function_s_own_role_are_read(work_tree, check):
+    text = """\
+service: s
+provider: {name: aws, region: eu-west-1}
+functions:
+  one:
+    handler: h
+    iamRoleStatements:
+      - Effect: Allow
+        Action: logs:PutLogEvents
+        Resource: !Sub "${Own.Arn}:*"
+resources: {Resources: {Own: {Type: AWS::Logs::LogGroup}}}
+"""
+    work_tree.write("serverless.yml", text)
+    told = found(check(".")[1], "log-group-arn-suffix")
+    assert told == []  # doubled is harmless in IAM
+    work_tree.write("serverless.yml", text.replace(".Arn}:*", ".Arn}:log-stream:*"))
+    assert found(check(".")[1], "log-group-arn-suffix") == [(9, "OneIamRoleLambdaExecution", "warning", "new")]

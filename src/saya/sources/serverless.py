@@ -7,6 +7,7 @@ import re
 from saya.sources.cloudformation import unescaped
 
 _MARKS = re.compile(rb"""(?:^|[{,])[ \t]*["']?service["']?[ \t]*:""", re.MULTILINE)
+_AWS = re.compile(rb"""name["']?[ \t]*:[ \t]*["'`]aws["'`]|\bAWS\b[^\n]{0,80}@serverless/typescript""")
 
 
 def may_be_service(data: bytes) -> bool:
@@ -16,5 +17,5 @@ def may_be_service(data: bytes) -> bool:
 
 
 def may_be_program(data: bytes) -> bool:
-    """Whether a program, by whose name it could be one, makes a service."""
-    return b"service" in data and b"provider" in data
+    """Whether a program, by whose name it could be one, makes a service on AWS."""
+    return b"service" in data and b"provider" in data and _AWS.search(data) is not None

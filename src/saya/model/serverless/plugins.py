@@ -15,21 +15,19 @@ HARMLESS = frozenset(
         # They run a service on a developer's machine.
         *("serverless-offline", "serverless-offline-sqs", "serverless-offline-sns", "serverless-offline-ssm"),
         *("serverless-dynamodb", "serverless-dynamodb-local", "serverless-s3-local", "serverless-localstack"),
-        # They build code.
+        # They build code, and wrap handlers.
         *("serverless-esbuild", "serverless-webpack", "serverless-bundle", "serverless-plugin-typescript"),
         *("serverless-jetpack", "serverless-plugin-include-dependencies", "serverless-plugin-monorepo"),
         *("serverless-python-requirements", "serverless-package-python-functions", "serverless-go-plugin"),
-        *("serverless-rust", "serverless-plugin-common-excludes", "serverless-ignore"),
-        # They deploy, tidy up and name.
+        *("serverless-rust", "serverless-plugin-common-excludes", "serverless-plugin-optimize", "serverless-ignore"),
+        *("serverless-babel-plugin", "serverless-wsgi", "serverless-rack", "serverless-plugin-chrome"),
+        # They deploy, tidy up, name and protect.
         *("serverless-deployment-bucket", "serverless-prune-plugin", "serverless-s3-sync", "serverless-domain-manager"),
-        *(
-            "serverless-certificate-creator",
-            "serverless-stack-termination-protection",
-            "serverless-plugin-resource-tagging",
-        ),
-        *("serverless-better-credentials", "serverless-export-env", "serverless-dotenv-plugin"),
+        *("serverless-certificate-creator", "serverless-stack-termination-protection", "serverless-dotenv-plugin"),
+        *("serverless-better-credentials", "serverless-export-env", "serverless-plugin-resource-tagging"),
         *("serverless-plugin-git-variables", "serverless-plugin-log-retention", "serverless-associate-waf"),
         *("serverless-apigw-binary", "serverless-api-gateway-caching", "serverless-iam-roles-per-function"),
+        *("serverless-vpc-discovery", "serverless-secrets-plugin", "serverless-alexa-skills", "serverless-finch"),
     )
 )
 

@@ -16,7 +16,7 @@ from saya.model.serverless.functions import Function, Resources, function_resour
 from saya.model.serverless.nodes import UndecidedNode, assigned, below, items_or_one, mapping, merged, scalar, text
 from saya.model.serverless.package import anchors_of, find_difference, laid_over, read_package
 from saya.model.serverless.plugins import changing_plugins
-from saya.model.serverless.shared import layer_resources, role_resource
+from saya.model.serverless.shared import layer_resources, role_resources
 from saya.model.serverless.variables import Variables
 from saya.model.template import Gap, Template
 from saya.text.node import MappingNode, Node, ScalarNode
@@ -61,7 +61,7 @@ def is_service(root: Node | None) -> bool:
     if provider is None:
         return isinstance(functions, MappingNode) and "frameworkVersion" in root.entries
     name = scalar(provider) or scalar(below(provider, "name"))
-    return name == "aws" or (name is not None and name.startswith("${file("))
+    return name == "aws" or (name is not None and name.startswith("${"))
 
 
 def load_service(
@@ -96,12 +96,13 @@ def _as_written(
     name = scalar(own.get("service")) or scalar(below(own.get("service"), "name")) or "service"
     prefix = f"{name}-{variables.stage}"
     made = Resources()
-    for function in _functions(section, provider, prefix):
+    functions = _functions(section, provider, prefix)
+    for function in functions:
         function_resources(function, made)
         event_resources(function, made)
     distribution_resource(made)
     layer_resources(own.get("layers"), made)
-    role_resource(provider, made)
+    role_resources(provider, functions, made)
     service = Service(_with_author_s(made, own.get("resources"), root), root, source)
     service.stack = scalar(below(provider, "stackName")) or prefix
     service.region = scalar(below(provider, "region"))

@@ -1,11 +1,14 @@
-"""What the functions of a service share: the layers that it publishes, and its role.
+"""What the functions of a service have in common: the layers that it publishes, and their roles.
 
-Source: Serverless Framework 3.40, `lib/plugins/aws/package/compile/layers.js`, `package/lib/merge-iam-templates.js`.
+Source: Serverless Framework 3.40, `lib/plugins/aws/package/compile/layers.js`, `package/lib/merge-iam-templates.js`;
+roles of single functions are of version 4, and of the plugin `serverless-iam-roles-per-function`.
 """
 
 from __future__ import annotations
 
-from saya.model.serverless.functions import Resources, normalised
+from collections.abc import Iterable
+
+from saya.model.serverless.functions import Function, Resources, normalised
 from saya.model.serverless.nodes import below, items, mapping, sequence, text
 from saya.text.node import MappingNode, Node
 
@@ -24,12 +27,18 @@ def layer_resources(section: Node | None, made: Resources) -> None:
         made.add(f"{normalised(name)}LambdaLayer", "AWS::Lambda::LayerVersion", mapping(node, properties), at)
 
 
-def role_resource(provider: Node | None, made: Resources) -> None:
-    """The role of all functions, with the statements that the service gives it."""
-    found = [below(provider, "iam", "role", "statements"), below(provider, "iamRoleStatements")]
-    for statements in found:
+def role_resources(provider: Node | None, functions: Iterable[Function], made: Resources) -> None:
+    """The role of all functions, and those of functions that have one to themselves, with the statements given them."""
+    _role("IamRoleLambdaExecution", provider, made)
+    for function in functions:
+        _role(f"{function.normalised}IamRoleLambdaExecution", function.node, made)
+
+
+def _role(logical_id: str, owner: Node | None, made: Resources) -> None:
+    for statements in (below(owner, "iam", "role", "statements"), below(owner, "iamRoleStatements")):
         if items(statements) and statements is not None:
             document = mapping(statements, {"Version": text(statements, "2012-10-17"), "Statement": statements})
             policy = mapping(statements, {"PolicyName": text(statements, "lambda"), "PolicyDocument": document})
             properties = mapping(statements, {"Policies": sequence(statements, (policy,))})
-            made.add("IamRoleLambdaExecution", "AWS::IAM::Role", properties, statements)
+            made.add(logical_id, "AWS::IAM::Role", properties, statements)
+            made.vague.add(logical_id)
