@@ -25,6 +25,8 @@ custom:
   names: [one, two]
   circle: ${self:custom.circle}
   deep: {test: here}
+  option: ${opt:nothing}
+  stored: ${ssm:/stored}
 resources:
   Resources:
     Queue: {Type: AWS::SQS::Queue}
@@ -58,6 +60,14 @@ def value_of(written: str, service: str = SERVICE, **files: str) -> Any:
         ("${opt:memory, 512}", "512"),
         ("${param:size}", "small"),
         ("${self:custom.nothing, 'otherwise'}", "otherwise"),
+        ("${self:custom.nothing, self:custom.table}", "parcels-test"),
+        ("${self:custom.stage.deeper, 'otherwise'}", "otherwise"),
+        ("${file(absent.yml):a, 'otherwise'}", "otherwise"),
+        ("${param:nothing, 'otherwise'}", "otherwise"),
+        ("${self:custom.option, 'otherwise'}", "otherwise"),
+        ("${self:custom.names[1]}", "two"),
+        ("\\${self:custom.stage}", "${self:custom.stage}"),
+        ("a\\${self:custom.stage}b${sls:stage}", "a${self:custom.stage}btest"),
         ("arn:aws:sqs:${aws:region}:${aws:accountId}:q", "arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:q"),
         ('!Sub "${AWS::Region}-${self:custom.stage}-${X}"', "${AWS::Region}-test-${X}"),
         ('!Sub ["${A}-${sls:stage}", {A: "${self:custom.stage}"}]', "test-test"),
@@ -72,6 +82,23 @@ def test_what_the_service_decides_is_put_in(written: str, value: Any):
     [
         ("${env:KEY}", f"${{?}} ?the environment variable `KEY` decides it{LATER}"),
         ("${env:KEY, 'x'}", f"${{?}} ?the environment variable `KEY` decides it{LATER}"),
+        # What is known only when it is deployed is not what it falls back to.
+        ("${ssm:/x, 'y'}", f"${{?}} ?`${{ssm:/x}}` is read{LATER}"),
+        ("${cf:stack.output, 'y'}", f"${{?}} ?`${{cf:stack.output}}` is read{LATER}"),
+        ("${self:custom.stored, 'y'}", f"${{?}} ?`${{ssm:/stored}}` is read{LATER}"),
+        ("${self:custom.stored.part, 'y'}", f"${{?}} ?`${{ssm:/stored}}` is read{LATER}"),
+        ("${self:custom.deep.${env:KEY}, 'y'}", f"${{?}} ?the environment variable `KEY` decides it{LATER}"),
+        ("${file(program.js):a, 'y'}", "${?} ?the file `program.js` decides it"),
+        ("${file(../elsewhere.yml):a, 'y'}", "${?} ?the file `../elsewhere.yml` decides it"),
+        # Spellings of version 4, and of plugins.
+        ("${aws:ssm:/x/y}", f"${{?}} ?`${{aws:ssm:/x/y}}` is read{LATER}"),
+        ("${account:cf:stack.output}", f"${{?}} ?`${{account:cf:stack.output}}` is read{LATER}"),
+        ("${output:other.key}", f"${{?}} ?`${{output:other.key}}` is read{LATER}"),
+        ("${terraform:outputs:table}", f"${{?}} ?`${{terraform:outputs:table}}` is read{LATER}"),
+        ("${vault:secret.key}", f"${{?}} ?`${{vault:secret.key}}` is read{LATER}"),
+        ("${git:sha1}", f"${{?}} ?`${{git:sha1}}` is read{LATER}"),
+        ("${sls:instanceId}", f"${{?}} ?`${{sls:instanceId}}` is read{LATER}"),
+        ("${own-plugin:x, 'y'}", f"${{?}} ?`${{own-plugin:x}}` is read{LATER}"),
         ("${opt:x}", f"${{?}} ?the option `--x` decides it{LATER}"),
         ("a-${ssm:/x/y}-b", f"a-${{?}}-b ?`${{ssm:/x/y}}` is read{LATER}"),
         ("${cf(eu-west-1):stack.output}", f"${{?}} ?`${{cf:stack.output}}` is read{LATER}"),
@@ -86,6 +113,28 @@ def test_what_the_service_decides_is_put_in(written: str, value: Any):
 )
 def test_what_it_does_not_decide_is_unknown(written: str, value: Any):
     assert value_of(written) == value
+
+
+STAGES = """\
+service: parcels
+provider: {name: aws, stage: test}
+params: {default: {a: 1, b: 1, c: 1, d: 1}, test: {b: 2, d: 2}}
+stages: {default: {params: {c: 3, d: 3}}, test: {params: {d: 4}}, live: {params: {a: 5}}}
+resources: {Resources: {X: {Type: Custom::X, Properties: {P: VALUE}}}}
+"""
+
+
+@pytest.mark.parametrize(("name", "value"), [("a", "1"), ("b", "2"), ("c", "3"), ("d", "4")])
+def test_parameters_of_the_stage_go_before_those_of_all(name: str, value: str):
+    assert value_of(f'"${{param:{name}}}"', STAGES) == value
+
+
+def test_a_file_of_text_is_its_text():
+    source = Source("serverless.yml", SERVICE.replace("VALUE", "${file(version.txt)}"))
+    root = parse(source)
+    assert isinstance(root, MappingNode)
+    service = load_service(root, source, {"version.txt": Source("version.txt", "1.2.3")}.get)
+    assert property_of(Resolver(service), "P") == "1.2.3"
 
 
 def test_a_local_file_is_read():
