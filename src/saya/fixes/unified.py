@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from saya.text.source import Source
 
 CONTEXT = 3
+_QUOTED = frozenset('"\\')
+_PLAIN = frozenset(range(0x20, 0x7F)) - frozenset(b'"\\')
 
 
 def unified_patch(changes: Iterable[tuple[Source, str]]) -> str:
@@ -22,11 +24,18 @@ def _lines(source: Source, text: str) -> Iterator[str]:
     from difflib import unified_diff  # only who asks for a patch pays for it
 
     mark = "\ufeff" if source.bom else ""
-    # A tab ends a name, so that one with a blank in it is read whole.
-    end = "\t" if " " in source.path else ""
     old, new = _split(mark + source.text), _split(mark + text)
-    for line in unified_diff(old, new, f"a/{source.path}{end}", f"b/{source.path}{end}", n=CONTEXT):
+    for line in unified_diff(old, new, _named(f"a/{source.path}"), _named(f"b/{source.path}"), n=CONTEXT):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _named(path: str) -> str:
+    """A path as Git writes it: in quotation marks where it has what could end a line, or is not seen."""
+    if path.isprintable() and not _QUOTED.intersection(path):
+        # A tab ends a name, so that one with a blank in it is read whole.
+        return f"{path}\t" if " " in path else path
+    data = path.encode("utf-8", "surrogateescape")
+    return '"' + "".join(chr(each) if each in _PLAIN else f"\\{each:03o}" for each in data) + '"'
 
 
 def _split(text: str) -> list[str]:
