@@ -22,6 +22,7 @@ from saya.nesting import Nestings, Parent, related
 from saya.pairs import Opened, judge_pair, resolved
 from saya.problems import problem_of_bug, problems_of
 from saya.record import replace
+from saya.relocation import Relocations
 from saya.sources.base import Candidate
 from saya.sources.baseline import Baseline
 from saya.sources.pairing import pair_by_content
@@ -61,6 +62,7 @@ class Comparison:
         self.reports: dict[str, Report] = {}
         self.unpaired: dict[str, Opened] = {}
         self.taken: set[str] = set()
+        self.relocations = Relocations()
         self.make_programs = programs
         self._programs: Programs | None = None
         self.nestings: tuple[Nestings | None, Nestings | None] = (None, None)  # of head, of base
@@ -81,9 +83,11 @@ class Comparison:
         for path, head in self.unpaired.items():
             base = gone.pop(pairs[path]) if path in pairs else None
             self.reports[head.shown] = self.guarded(head.shown, partial(self.pair, head, base))
-        yield from self.reports.values()
+        reports = list(self.reports.values())
         for base in gone.values():
-            yield self.guarded(base.shown, partial(resolved, base, self.baseline, self.rules))
+            self.relocations.note(base.name, base.template, None)
+            reports.append(self.guarded(base.shown, partial(resolved, base, self.baseline, self.rules)))
+        yield from self.relocations.carried(reports)
 
     def guarded(self, path: str, judge: Callable[[], Report]) -> Report:
         """A report, whatever happens: one template must not cost the others theirs."""
@@ -227,6 +231,8 @@ class Comparison:
 
     def pair(self, head: Opened, base: Opened | None, *, alike: bool = False) -> Report:
         """What is to be said of a template of head beside the one of base that it was."""
+        if not alike:
+            self.relocations.note(head.name, base.template if base is not None else None, head.template)
         return judge_pair(head, base, self.baseline, self.rules, alike=alike)
 
     # base

@@ -29,6 +29,7 @@ from saya.model.template import Template
 from saya.nesting import Nestings
 from saya.policy.age import NO_SILENCE, Silence, aged, is_added, mended, silence_of
 from saya.policy.judge import Judgement, merge_contexts
+from saya.policy.moved import renamed_resources
 from saya.policy.suppress import Suppressions
 from saya.problems import problems_of
 from saya.record import record, replace
@@ -97,7 +98,8 @@ def judge_pair(head: Opened, base: Opened | None, baseline: Baseline, rules: Rul
     side = _side(head, _head_deployments(head, baseline, rules, problems))
     own = judge_side(side, head.name, rules)
     before = Before() if base is None else _before(base, baseline, rules, (side, own) if alike else None, head.name)
-    judgement = aged(own, before.judgement)
+    renamed = {} if base is None or alike else renamed_resources(base.template, head.template)
+    judgement = aged(own, before.judgement, renamed)
     if before.side is not None:
         judgement = _with_changes(judgement, before.side, side, _changed_files(head, base, baseline), head.name, rules)
     suppressions, mistakes = suppressions_of(side, rules)
@@ -115,7 +117,7 @@ def judge_pair(head: Opened, base: Opened | None, baseline: Baseline, rules: Rul
         findings=offer_fixes(findings, side, judgement, again) if head.template.made_by is None else findings,
         undecided=judgement.undecided,
         suppressed=suppressed,
-        resolved=mended(before.judgement, judgement, before.silence.findings),
+        resolved=mended(before.judgement, judgement, before.silence.findings, renamed),
         invocations=invocations_of(side, head.shown, rules),
         errors=tuple(_problems(problems, head, base, baseline, alike=alike)),
         notices=(*told_first, *notices),

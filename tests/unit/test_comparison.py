@@ -381,6 +381,101 @@ def test_another_folder_is_other_code(work_tree, check, kept):
     assert (finding["severity"], finding["values"]["mix"]) == ("warning", "Code and Runtime")
 
 
+# --- what moves within and between templates ------------------------------------------------------------------------
+
+RULE = """\
+  {name}:
+    Type: AWS::Events::Rule
+    Properties:
+      Description: all orders
+      EventPattern: {{source: [{source}]}}
+      Targets: [{{Id: logs, Arn: !GetAtt {logs}.Arn}}]
+"""
+LOGS = "  {name}:\n    Type: AWS::Logs::LogGroup\n    Properties: {{RetentionInDays: 7}}\n"
+ARN = "log-group-arn-suffix"
+
+
+def rule(name: str = "Rule", logs: str = "Logs", source: str = "orders") -> str:
+    return RULE.format(name=name, logs=logs, source=source) + LOGS.format(name=logs)
+
+
+def test_findings_of_resources_that_are_renamed_exist(work_tree, check):
+    work_tree.write("t.yaml", template(rule()))
+    work_tree.commit()
+    work_tree.write("t.yaml", template(rule("OrderRule", "OrderLogs")))
+    code, report = check("--base", "HEAD", "--select", ARN)
+    assert found(report, "resource", "severity", "status") == [("OrderRule", "warning", "existing")]
+    assert (code, report["resolved"]) == (0, [])
+
+
+def test_findings_of_a_resource_like_one_that_stays_are_new(work_tree, check):
+    work_tree.write("t.yaml", template(rule()))
+    work_tree.commit()
+    second = RULE.format(name="Second", logs="Logs", source="orders")
+    work_tree.write("t.yaml", template(rule(), second))
+    report = check("--base", "HEAD", "--select", ARN)[1]
+    assert found(report, "resource", "status") == [("Rule", "existing"), ("Second", "new")]
+
+
+def test_findings_of_another_resource_in_the_place_of_one_are_new(work_tree, check):
+    work_tree.write("t.yaml", template(rule()))
+    work_tree.commit()
+    other = (
+        rule("Audit", "Trail", "audit")
+        .replace("all orders", "what auditors see")
+        .replace("RetentionInDays: 7", "KmsKeyId: k")
+    )
+    other = other.replace(
+        "    Properties:\n", "    Properties:\n      State: ENABLED\n      RoleArn: !Ref Role\n      Name: audit\n"
+    )
+    work_tree.write("t.yaml", template(other))
+    report = check("--base", "HEAD", "--select", ARN)[1]
+    assert found(report, "resource", "status") == [("Audit", "new")]
+    assert [finding["resource"] for finding in report["resolved"]] == ["Rule"]
+
+
+def test_findings_that_go_to_another_template_with_their_resource_exist(work_tree, check):
+    work_tree.write("t.yaml", template(rule(), LOGS.format(name="Other")))
+    work_tree.write("gone.yaml", template(rule("Left", "LeftLogs")))
+    work_tree.commit()
+    work_tree.write("t.yaml", template(LOGS.format(name="Other")))
+    work_tree.write("split.yaml", template(rule(), *(function(f"Fn{n}") for n in range(3))))
+    (work_tree.root / "gone.yaml").unlink()
+    work_tree.write("joined.yaml", template(rule("Left", "LeftLogs"), *(function(f"Fn{n}") for n in range(3))))
+    code, report = check("--base", "HEAD", "--select", ARN)
+    assert found(report, "template", "status") == [("joined.yaml", "existing"), ("split.yaml", "existing")]
+    assert (code, report["resolved"]) == (0, [])
+
+
+def test_a_copy_of_what_stays_is_new(work_tree, check):
+    work_tree.write("t.yaml", template(rule()))
+    work_tree.commit()
+    work_tree.write("copy.yaml", template(rule()))
+    work_tree.write("t.yaml", template(rule().replace("!GetAtt Logs.Arn", "!Ref Mended")))
+    report = check("--base", "HEAD", "--select", ARN)[1]
+    assert found(report, "template", "status") == [("copy.yaml", "new")]
+    assert [finding["template"] for finding in report["resolved"]] == ["t.yaml"]
+
+
+MACHINE = """\
+  Machine:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      {definition}
+  Fn: {{Type: AWS::Lambda::Function}}
+"""
+STATES = "{StartAt: A, States: {A: {Type: Task, Resource: !GetAtt Fn.Arn, End: true}}}"
+
+
+def test_a_definition_that_another_property_holds_is_the_same(work_tree, check):
+    work_tree.write("t.yaml", template(MACHINE.format(definition=f"Definition: {STATES}")))
+    work_tree.commit()
+    text = '{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "${Fn.Arn}", "End": true}}}'
+    work_tree.write("t.yaml", template(MACHINE.format(definition=f"DefinitionString: !Sub '{text}'")))
+    report = check("--base", "HEAD", "--select", NOTE)[1]
+    assert (found(report, "resource", "status"), report["resolved"]) == ([("Machine", "existing")], [])
+
+
 # --- problems ---------------------------------------------------------------------------------------------------------
 
 BROKEN = "Resources:\n  A:\n    Type: AWS::SNS::Topic\n   B: 1\n"

@@ -2,42 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import TypeVar
 
-from saya.findings import SEVERITIES, Finding, Suppressed
+from saya.findings import SEVERITIES, Finding, Suppressed, Undecided
 from saya.policy.judge import Judgement
+from saya.policy.moved import partners
 from saya.policy.suppress import Suppression
 from saya.record import NamedTuple, replace
 
 K = TypeVar("K")
 
+NOT_RENAMED: Mapping[str, str] = {}
+
 _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 
-def aged(head: Judgement, base: Judgement) -> Judgement:
-    """The judgement on head with the age of every entry. What base found or left undecided is not newly undecided."""
+def aged(head: Judgement, base: Judgement, renamed: Mapping[str, str] = NOT_RENAMED) -> Judgement:
+    """The judgement on head with the age of every entry. What base found or left undecided is not newly undecided.
+
+    `renamed` are logical IDs of head with those that base has for the same resources.
+    """
     known: dict[str, Finding] = {each.fingerprint: each for each in base.findings}
-    open_ = {each.fingerprint for each in base.undecided}
+    open_ = known.keys() | {each.fingerprint for each in base.undecided}
     findings = []
     for finding in head.findings:
         same = known.get(finding.fingerprint)
         is_known = same is not None and _RANK[same.severity] <= _RANK[finding.severity]
         findings.append(replace(finding, status="existing") if is_known else finding)
-    undecided = [
-        replace(each, status="existing") if each.fingerprint in open_ or each.fingerprint in known else each
-        for each in head.undecided
-    ]
-    return Judgement(tuple(findings), tuple(undecided), head.grounds)
+    undecided = [replace(each, status="existing") if each.fingerprint in open_ else each for each in head.undecided]
+    told = moved_findings(head, base, renamed).keys() | moved_undecided(head, base, renamed).keys()
+    return Judgement(
+        tuple(replace(each, status="existing") if each.fingerprint in told else each for each in findings),
+        tuple(replace(each, status="existing") if each.fingerprint in told else each for each in undecided),
+        head.grounds,
+    )
 
 
-def mended(base: Judgement, head: Judgement, silenced: Collection[str]) -> tuple[Finding, ...]:
+def moved_findings(head: Judgement, base: Judgement, renamed: Mapping[str, str]) -> dict[str, Finding]:
+    """The findings of base that head has under another name, by the fingerprints there."""
+    known, left = ({each.fingerprint for each in side.findings} for side in (base, head))
+    return partners(
+        (each for each in head.findings if each.fingerprint not in known),
+        (each for each in base.findings if each.fingerprint not in left),
+        renamed,
+    )
+
+
+def moved_undecided(head: Judgement, base: Judgement, renamed: Mapping[str, str]) -> dict[str, Undecided]:
+    """What base left undecided and head does under another name, by the fingerprints there."""
+    known, left = ({each.fingerprint for each in side.undecided} for side in (base, head))
+    return partners(
+        (each for each in head.undecided if each.fingerprint not in known),
+        (each for each in base.undecided if each.fingerprint not in left),
+        renamed,
+    )
+
+
+def mended(
+    base: Judgement, head: Judgement, silenced: Collection[str], renamed: Mapping[str, str] = NOT_RENAMED
+) -> tuple[Finding, ...]:
     """The findings of base that head has no more; one that head leaves undecided is not mended.
 
-    `silenced` are the fingerprints of those that a suppression of base silenced: nobody was told of them.
+    `silenced` are the fingerprints of those that a suppression of base silenced: nobody was told of them. `renamed` as
+    for `aged`.
     """
     left = {each.fingerprint for each in head.findings} | {each.fingerprint for each in head.undecided}
+    left.update(each.fingerprint for each in moved_findings(head, base, renamed).values())
     return tuple(each for each in base.findings if each.fingerprint not in left and each.fingerprint not in silenced)
 
 
