@@ -178,6 +178,11 @@ def test_what_is_no_address_gives_no_link(repository, revision):
         ("a\u202eb", False),
         ("a\rb", False),
         ("a\x00", False),
+        ("a\xadb", False),
+        ("a\u034fb", False),
+        ("a\u3164b", False),
+        ("a\U000e0100b", False),
+        ("\u26a0\ufe0f", True),
     ],
 )
 def test_unseen_characters_are_found(text, plainly):
