@@ -142,8 +142,9 @@ class _Anchors:
         self.otherwise: Node = keys.get("plugins") or keys.get("service") or root
 
     def of(self, logical_id: str) -> Node:
-        found = max((name for name in self._functions if logical_id.startswith(name)), key=len, default=None)
-        return self.otherwise if not found else self._functions[found]
+        beginnings = (logical_id[:length] for length in range(len(logical_id), 0, -1))
+        found = next((name for name in beginnings if name in self._functions), None)
+        return self.otherwise if found is None else self._functions[found]
 
 
 def _placed(node: Node, like: Node | None, anchor: Node) -> Node:
