@@ -2,8 +2,8 @@
 
     python tools/try_fixes.py FOLDER... [--cfn-lint COMMAND]
 
-With `--cfn-lint` that linter is a second opinion: it must not report an error on a fixed template that it did not
-report before.
+Each fix is also judged by an oracle that shares no code with the proof (`fix_oracle`). With `--cfn-lint` that linter is
+a second opinion: it must not report an error on a fixed template that it did not report before.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from fix_mutations import mutated
+from fix_oracle import broken, edited
 from saya.errors import UserError
 from saya.facts.collect import collect_facts
-from saya.findings import Context, Finding
+from saya.findings import Context, Edit, Finding
 from saya.fixes.apply import edits_of
 from saya.fixes.document import is_synthesised
 from saya.fixes.mend import mend, why_not
@@ -29,45 +31,26 @@ from saya.model.resolve import Resolver
 from saya.model.template import Template, load_template
 from saya.policy.judge import judge
 from saya.policy.load import load_policies
-from saya.text.edit import Replacement, edited
 from saya.text.parse import parse
 from saya.text.source import Source
 
 POLICIES = load_policies()
 KINDS = frozenset(policy.kind for policy in POLICIES)
 REGION = "eu-west-1"
-_BARE = r"!Sub arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${\1}"
-
-# Each makes a mistake of a kind that the policies find, or takes a safeguard away.
-MUTATIONS: tuple[tuple[str, str, str], ...] = (
-    ("as it is", r"\Z", ""),
-    ("log groups bare", r"!GetAtt (\w*[Ll]og\w*)\.Arn", _BARE),
-    ("log groups starred", r"!Sub\s+([\"']?)arn:\S+?:log-group:\$\{(\w+)\}(?::\*)?\1", r"!GetAtt \2.Arn"),
-    ("log groups doubled", r"!GetAtt (\w*[Ll]og\w*)\.Arn", r'!Sub "${\1.Arn}:*"'),
-    ("no waiting", r"\.waitForTaskToken", ""),
-    ("on x86_64", "arm64", "x86_64"),
-    ("on arm64", "x86_64", "arm64"),
-    (
-        "an alias",
-        r"(?m)^( +)(Type: AWS::Serverless::Function\r?\n)\1(Properties:\r?\n)",
-        r"\1\2\1\3\1  AutoPublishAlias: live\n",
-    ),
-    (
-        "secrets",
-        r"(?m)^( +)(Type: (?:Custom::|AWS::CloudFormation::CustomResource).*\n)\1Properties:\n( +)",
-        r"\1\2\1Properties:\n\3Password: '{{resolve:secretsmanager:prod/db:SecretString:password}}'\n\3",
-    ),
-)
+MOST_AT_ONCE = 60
+"""How many files cfn-lint is given at a time."""
 
 
-class Counts:
+class Tried:
     """What came of the findings that some fix is meant for."""
 
     def __init__(self) -> None:
+        self.templates = 0
         self.proved: Counter[str] = Counter()
         self.failed: dict[str, Counter[str]] = defaultdict(Counter)
         self.objections: list[str] = []
-        self.asked = 0
+        self.pairs: list[tuple[str, str, str]] = []
+        """Templates as they were and as they become, each once, with what to call them."""
 
     def add(self, finding: Finding) -> None:
         """Count one finding."""
@@ -79,78 +62,93 @@ class Counts:
             self.failed[name][re.sub(r"`[^`]*`", "`..`", reason)] += 1
 
     def told(self) -> Iterator[str]:
-        """The figures, a line for each policy and each reason."""
-        for name in sorted({*self.proved, *self.failed}):
-            meant = self.proved[name] + self.failed[name].total()
-            yield f"{name}: {self.proved[name]} of {meant} proved ({self.proved[name] / meant:.0%})"
-            yield from (f"    {count} {reason}" for reason, count in self.failed[name].most_common())
-        yield f"cfn-lint was asked {self.asked} times and objects {len(self.objections)} times" if self.asked else ""
-        yield from self.objections
+        """The table: a line for each policy, and below it one for each condition that failed."""
+        yield f"{'policy':44} {'meant':>6} {'proved':>6} {'share':>6}"
+        names = sorted({*self.proved, *self.failed})
+        for name in names:
+            yield _row(name, self.proved[name], self.failed[name])
+            yield from (f"{count:>8} not: {reason}" for reason, count in self.failed[name].most_common())
+        yield _row("all", self.proved.total(), sum(self.failed.values(), Counter()))
+        yield f"{self.templates} templates, mutations included; {self.proved.total()} fixes held against the oracle"
+
+
+def _row(name: str, proved: int, failed: Counter[str]) -> str:
+    meant = proved + failed.total()
+    return f"{name:44} {meant:>6} {proved:>6} {proved / max(meant, 1):>6.0%}"
 
 
 def main() -> int:
-    """Try all templates; returns 1 where cfn-lint objects."""
+    """Try all templates; returns 1 where the oracle or cfn-lint objects."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--cfn-lint", help="the command of cfn-lint")
     parser.add_argument("--largest", type=int, default=200_000, help="leave out what has more characters")
     given = parser.parse_args()
-    counts = Counts()
+    tried = Tried()
     for path in sorted(each for folder in given.folders for each in folder.rglob("*") if each.is_file()):
         try:
             text = path.read_bytes().decode("utf-8-sig")
         except (OSError, UnicodeDecodeError):
             continue
         if len(text) <= given.largest:
-            _try_file(path, text, given.cfn_lint, counts)
-    print("\n".join(filter(None, counts.told())))
-    return 1 if counts.objections else 0
+            _try_file(path, text, tried)
+    print("\n".join(tried.told()))
+    if given.cfn_lint is not None:
+        tried.objections += _lint(given.cfn_lint, tried.pairs)
+        print(f"{len(tried.pairs)} results and what they were made of were given to cfn-lint")
+    print(f"{len(tried.objections)} objections", *tried.objections, sep="\n  ")
+    return 1 if tried.objections else 0
 
 
-def _try_file(path: Path, text: str, linter: str | None, counts: Counts) -> None:
-    for name, old, new in MUTATIONS:
-        mutated = re.sub(old, new, text)
-        if name != "as it is" and mutated == text:
-            continue
+def _try_file(path: Path, text: str, tried: Tried) -> None:
+    for name, changed in mutated(text):
         try:
-            before = _judged(_load(path.name, mutated))
+            before = judged(_load(path.name, changed))
         except UserError:
             return
         if is_synthesised(before.template):
             return
-        findings = mend(before.judgement.findings, before, _judged)
-        for finding in findings:
-            counts.add(finding)
-        mended = [each for each in findings if edits_of(each)]
-        if linter is not None and mended:
-            counts.asked += 1
-            told = _objections(linter, mutated, _with_fixes(before.template.source, mended), path.suffix)
-            counts.objections += [f"{path.name} ({name}): {each}" for each in told]
+        tried.templates += 1
+        by_edits: dict[tuple[Edit, ...], list[Finding]] = defaultdict(list)
+        for finding in mend(before.judgement.findings, before, judged):
+            tried.add(finding)
+            by_edits[edits_of(finding)].append(finding)
+        for edits, findings in by_edits.items():
+            if edits:
+                fixed = edited(changed, edits)
+                after = judged(_load(path.name, fixed)).judgement.findings
+                found = broken(changed, edits, findings, list(before.judgement.findings), list(after))
+                tried.objections += [f"{path.name} ({name}): {findings[0].policy}: {each}" for each in found]
+                tried.pairs.append((f"{path.name} ({name})", changed, fixed))
 
 
-def _with_fixes(source: Source, findings: list[Finding]) -> list[str]:
-    """The text with each of the fixes made alone, each result once."""
-    texts = (
-        edited(source.text, [Replacement(edit.span, edit.text) for edit in edits_of(finding)]) for finding in findings
-    )
-    return list(dict.fromkeys(texts))
-
-
-def _objections(linter: str, before: str, after: list[str], suffix: str) -> list[str]:
-    known = _errors(linter, before, suffix)
-    found = [error for text in after for error in (_errors(linter, text, suffix) - known).elements()]
+def _lint(linter: str, pairs: list[tuple[str, str, str]]) -> list[str]:
+    """What cfn-lint reports on results and did not report before."""
+    texts = list(dict.fromkeys(text for _, *both in pairs for text in both))
+    told: dict[str, Counter[str]] = {}
+    for start in range(0, len(texts), MOST_AT_ONCE):
+        told.update(_errors(linter, texts[start : start + MOST_AT_ONCE]))
+    found = (f"{name}: cfn-lint: {each}" for name, old, new in pairs for each in (told[new] - told[old]))
     return list(dict.fromkeys(found))
 
 
-def _errors(linter: str, text: str, suffix: str) -> Counter[str]:
+def _errors(linter: str, texts: list[str]) -> dict[str, Counter[str]]:
     """The errors of cfn-lint by rule and message, without their places, which an edit may move."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"template{suffix}"
-        path.write_bytes(text.encode())
-        command = [linter, "--format", "json", "--regions", REGION, "--", str(path)]
+        paths = [Path(folder, f"{index}.{'json' if _is_json(text) else 'yaml'}") for index, text in enumerate(texts)]
+        for path, text in zip(paths, texts, strict=True):
+            path.write_bytes(text.encode())
+        command = [linter, "--format", "json", "--regions", REGION, "--", *map(str, paths)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-    told = json.loads(done.stdout or "[]")
-    return Counter(f"{each['Rule']['Id']} {each['Message']}" for each in told if each["Level"] == "Error")
+    found: dict[str, Counter[str]] = {str(path): Counter() for path in paths}
+    for each in json.loads(done.stdout or "[]"):
+        if each["Level"] == "Error":
+            found[each["Filename"]][f"{each['Rule']['Id']} {each['Message']}"] += 1
+    return {text: found[str(path)] for path, text in zip(paths, texts, strict=True)}
+
+
+def _is_json(text: str) -> bool:
+    return text.lstrip().startswith("{")
 
 
 def _load(name: str, text: str) -> Template:
@@ -158,7 +156,8 @@ def _load(name: str, text: str) -> Template:
     return load_template(parse(source, duplicates=[]), source)
 
 
-def _judged(template: Template) -> Judged:
+def judged(template: Template) -> Judged:
+    """A template with all findings in it."""
     resolver = Resolver(template, region=REGION)
     facts = collect_facts(resolver, KINDS)
     return Judged(template, (resolver,), judge(POLICIES, facts, template="t", context=Context(region=REGION)))
