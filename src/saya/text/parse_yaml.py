@@ -201,8 +201,8 @@ class _Composer:
             end = self.block_scalar_end(start, end)
         self.end = end
         kind: ScalarKind = "str"
-        if style == "plain" and (tag is None or not tag.startswith("tag:")) and tag != "!":
-            kind = self.plain_kind(value)
+        if style == "plain" and (tag is None or not value):
+            kind = self.plain_kind(value)  # what a tag of its own is on is text: `!Ref On`, `!Ref 1`
         elif tag is not None and tag.startswith(_CORE_TAG):
             kind = _TAG_KINDS.get(tag[len(_CORE_TAG) :], "str")
         node = ScalarNode(self.source, start, end, value, kind, style)

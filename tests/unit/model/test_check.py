@@ -67,7 +67,7 @@ def test_a_good_template_has_no_errors():
     ("value", "column", "message"),
     [
         ("!Ref [a]", 10, "Ref takes the name of a parameter or resource, not a list"),
-        ("!Ref 3", 10, "Ref takes the name of a parameter or resource, not a number or boolean"),
+        ("{Ref: 3}", 10, "Ref takes the name of a parameter or resource, not a number or boolean"),
         ("!Ref {a: b}", 10, "Ref takes the name of a parameter or resource, not a mapping"),
         ("!Ref", 10, "Ref takes the name of a parameter or resource, not empty"),
         ("{Ref: }", 10, "Ref takes the name of a parameter or resource, not empty"),

@@ -128,7 +128,7 @@ def test_a_region_belongs_to_a_partition(region, partition):
         ("!GetAtt 3", "?an Fn::GetAtt that is not [resource, attribute]"),
         ("!GetAtt [Group]", "?an Fn::GetAtt that is not [resource, attribute]"),
         ("!GetAtt [3, Arn]", "?a reference to `3`, which is no name"),
-        ("!Ref 3", "?a reference to `3`, which is no name"),
+        ("{Ref: 3}", "?a reference to `3`, which is no name"),
         ("!Ref [a]", "?a reference whose name is not decided by the template"),
         ("!GetAtt [!Sub Other, Arn]", "${Other.Arn}"),
     ],

@@ -115,6 +115,15 @@ def test_a_tag_is_the_function_it_abbreviates(text, key, inner):
     assert text[node.start : node.end].endswith(inner)
 
 
+def test_what_a_tag_is_on_is_text():
+    """As `aws cloudformation package` and SAM read it (yamlhelper.py): `!Ref On` is the name `On`."""
+    for word in ("On", "no", "1", "1.5", "null", "~"):
+        argument = at(read(f"a: !Ref {word}"), "a").entries["Ref"]
+        assert (argument.text, argument.kind) == (word, "str")
+    assert at(read("a: !Ref"), "a").entries["Ref"].kind == "null"
+    assert at(read("a: !If [no, 1, ~]"), "a").entries["Fn::If"].items[0].kind == "bool"
+
+
 def test_tags_nest():
     text = "a: !Base64 {'Fn::Sub': x}\nb: [!Sub 'x', !GetAtt A.B]\nc: !If [P, !Ref A, !Ref 'AWS::NoValue']\n"
     assert plain(read(text)) == {
