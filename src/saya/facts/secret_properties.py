@@ -30,19 +30,29 @@ def collect(view: View) -> Iterator[SecretProperty]:
 def _of_resource(view: View, declared: TemplateResource) -> Iterator[SecretProperty]:
     parameters = _Parameters(view.resolver)
     for place in property_texts(view.resolver, declared, unknown=True):
-        key = place.path[-1] if place.path else 0
-        if not isinstance(key, str) or place.path[0] in _OUTSIDE:
-            continue
-        if not is_secret_name(key) and not is_secret_half(key, place.parents[-1][1].entries if place.parents else ()):
+        key = next((step for step in reversed(place.path) if isinstance(step, str)), None)
+        if key is None or place.path[0] in _OUTSIDE:
             continue
         given, parameter = _given(parameters, place, key)
         if given is not None:
             yield SecretProperty(**view.fields(declared, place, subject=key), key=key, given=given, parameter=parameter)
 
 
+def _takes_secret(place: Place, key: str) -> bool:
+    """Whether the value of a property is meant to be a secret, by its name."""
+    beside = place.parents[-1][1].entries if place.parents else ()
+    return place.path[-1] == key and (is_secret_name(key) or is_secret_half(key, beside))
+
+
 def _given(parameters: _Parameters, place: Place, key: str) -> tuple[Given | Unknown | None, str | None]:
-    """How a secret is written, and by which parameter; None where it is none."""
+    """How a secret is written, and by which parameter; None where it is none. The secret of an access key is one under
+    whatever name: `Value`.
+    """
     value = place.value
+    if isinstance(value, Text) and any(_is_access_key(parameters.resolver, part) for part in value.parts):
+        return "access_key", None
+    if not _takes_secret(place, key):
+        return None, None
     parameter = parameters.behind(place)
     if parameter is not None:
         return _parameter(parameter, key)
@@ -50,8 +60,6 @@ def _given(parameters: _Parameters, place: Place, key: str) -> tuple[Given | Unk
         return (value if isinstance(value, Unknown) else None), None
     if _DYNAMIC_REFERENCE in value.masked:
         return "other", None
-    if any(_is_access_key(parameters.resolver, part) for part in value.parts):
-        return "access_key", None
     text = value.literal
     if text is None or not all(isinstance(part.origin, ScalarNode) for part in value.parts):
         return "other", None

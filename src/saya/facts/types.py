@@ -171,7 +171,7 @@ class DynamicReference(Fact):
 
 @record(kw_only=True)
 class SecretProperty(Fact):
-    """A property of a custom resource whose name says that its value is a secret.
+    """A property of a custom resource whose name says that its value is a secret, or which is given that of a key.
 
     Attributes:
         key: the property's own name, `Password`.

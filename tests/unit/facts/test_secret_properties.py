@@ -136,6 +136,20 @@ def test_how_the_secret_is_given(value, given, parameter):
     assert (fact.key, fact.given, fact.parameter) == ("Password", given, parameter)
 
 
+@pytest.mark.parametrize(
+    ("properties", "key"),
+    [
+        ("Value: !GetAtt Key.SecretAccessKey", "Value"),
+        ("Arguments: [smtp, !GetAtt Key.SecretAccessKey]", "Arguments"),
+        ("""Create: !Sub '{"secret": "${Key.SecretAccessKey}"}'""", "Create"),
+    ],
+)
+def test_the_secret_of_an_access_key_is_one_under_any_name(properties, key):
+    (fact,) = secrets(properties)
+    assert (fact.key, fact.given) == (key, "access_key")
+    assert secrets(properties.replace("Key.SecretAccessKey", "User.Arn")) == []
+
+
 @pytest.mark.parametrize("value", ["''", "true", "32", "!Ref AWS::NoValue", "!Ref Switch", "!Ref Length", "{Min: 8}"])
 def test_what_is_no_secret_has_no_fact(value):
     assert secrets(f"Password: {value}") == []
