@@ -30,6 +30,7 @@ _ARN = pattern(
 """The ARN of a layer's version. What stands before `:layer:` may be one hole."""
 
 _DYNAMIC = "{{resolve:"
+_PARAMETER = pattern(r"\{\{resolve:ssm:(?P<name>[^:{}]+)(?::\d+)?\}\}")
 
 
 class _Built(NamedTuple):
@@ -134,10 +135,24 @@ def _read(view: View, place: Place) -> Iterator[_Built]:
     match = _ARN.fullmatch(value.masked)
     if match is not None:
         yield from _published(view, value, match, place.guard)
+    elif _DYNAMIC in value.masked:
+        yield _stored(view, value, place.guard)
     elif value.literal is None:
         yield _unknown(place.guard, reason_of(value))
-    elif _DYNAMIC in value.literal:
-        yield _unknown(place.guard, Unknown(f"`{value.literal}` is read when the stack is deployed"))
+
+
+def _stored(view: View, text: Text, guard: Guard) -> _Built:
+    """A layer whose ARN is in Parameter Store: what the parameter's name says. The catalogue has those of AWS."""
+    open_ = None if text.literal is not None else reason_of(text)
+    reason = open_ or Unknown(f"`{text.literal}` is read when the stack is deployed")
+    match = _PARAMETER.fullmatch(text.masked)
+    if match is None:
+        return _unknown(guard, reason)
+    name = text.slice(*match.span("name"))
+    entry = classify(None, name.masked, view.house_layers)
+    if entry is None or (entry.evidence == "catalogue" and name.literal is None):
+        return _Built(guard, reason, None, reason, open_name=open_)
+    return _Built(guard, str(name), None, entry.architectures, entry=entry)
 
 
 def _referred(view: View, text: Text) -> Iterator[_Built]:

@@ -43,6 +43,13 @@ X86, ARM, BOTH = ("x86_64",), ("arm64",), ("x86_64", "arm64")
         ),
         ("017000801446", "AWSLambdaPowertoolsPythonV2", X86, "AWSLambdaPowertoolsPythonV2-Arm64"),
         ("094274105915", "AWSLambdaPowertoolsTypeScriptV2", BOTH, None),
+        (
+            None,
+            "/aws/service/powertools/python/x86_64/python3.13/latest",
+            X86,
+            "/aws/service/powertools/python/arm64/python3.13/latest",
+        ),
+        (None, "/aws/service/powertools/typescript/generic/all/2.3.0", BOTH, None),
         ("901920570463", "aws-otel-python-amd64-ver-1-25-0", X86, "aws-otel-python-arm64-ver-1-25-0"),
         ("184161586896", "opentelemetry-collector-amd64-0_15_0", X86, "opentelemetry-collector-arm64-0_15_0"),
         ("184161586896", "opentelemetry-nodejs-0_14_0", BOTH, None),

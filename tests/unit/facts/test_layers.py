@@ -81,6 +81,40 @@ def test_an_arn_is_recognised_however_it_is_put_together(arn):
     assert (layer.name, layer.architectures, layer.certainty) == ("Datadog-Extension-ARM", ("arm64",), "certain")
 
 
+@pytest.mark.parametrize(
+    ("path", "architectures", "evidence"),
+    [
+        ("/aws/service/powertools/python/x86_64/python3.13/latest", ("x86_64",), "catalogue"),
+        ("/aws/service/powertools/python/arm64/python3.13/3.2.0:4", ("arm64",), "catalogue"),
+        ("/aws/service/powertools/typescript/generic/all/latest", ("x86_64", "arm64"), "catalogue"),
+        ("/layers/deps-arm64", ("arm64",), "name"),
+    ],
+)
+def test_the_name_of_the_parameter_that_holds_the_arn_tells(path, architectures, evidence):
+    layer = only(function(f"Architectures: [arm64]\nLayers: ['{{{{resolve:ssm:{path}}}}}']"))
+    assert (layer.architectures, layer.evidence) == (architectures, evidence)
+    assert layer.identity == f"Layers.{path.partition(':')[0]}"
+
+
+@pytest.mark.parametrize(
+    "stated", ["/layers/deps", "/layers/${Arch}", "/aws/service/powertools/python/${Arch}/python3.13/x"]
+)
+def test_a_parameter_that_does_not_tell_is_unknown(stated):
+    text = f"Architectures: [arm64]\nLayers: [!Sub '{{{{resolve:ssm:{stated}}}}}']"
+    layer = only(function(text, sections="Parameters: {Arch: {Type: String}}"))
+    assert isinstance(layer.architectures, Unknown)
+
+
+def test_a_parameter_that_is_chosen_with_the_architecture_goes_with_it():
+    layer = only(
+        function(
+            "Architectures: [!Ref Arch]\nLayers: [!Sub '{{resolve:ssm:/layers/${Arch}}}']",
+            sections="Parameters: {Arch: {Type: String}}",
+        )
+    )
+    assert layer.architectures == ("x86_64", "arm64")
+
+
 def test_a_hole_in_place_of_the_account_costs_certainty():
     arn = "!Sub '${Prefix}:layer:Datadog-Extension:29'"
     layer = only(function(f"Layers:\n  - {arn}", sections="Parameters: {Prefix: {Type: String}}"))
