@@ -110,7 +110,7 @@ def _fix(arguments: Namespace, environment: Environment) -> int:
     request = make_request(arguments, find_root(arguments.paths))
     fixes = fix(request, _progress(line, bugs), unsafe=arguments.unsafe, write=not arguments.diff)
     line.clear()
-    told = "".join(f"{inert(each)}\n" for each in tell_fixes(fixes))
+    told = "".join(f"{inert(each)}\n" for each in tell_fixes(fixes, written=not arguments.diff))
     if arguments.diff:
         write(sys.stdout, fixes.patch)
         sys.stderr.write(told)

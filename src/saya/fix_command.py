@@ -21,7 +21,7 @@ from saya.problems import problem_of_bug, problems_of
 from saya.record import NamedTuple
 from saya.request import Request
 from saya.sources.base import Candidate
-from saya.sources.workspace import find_candidates, read_bytes, tree_root
+from saya.sources.workspace import decode, find_candidates, read_bytes, tree_root
 from saya.text.source import Source
 
 MOST_PASSES = 50
@@ -87,11 +87,12 @@ def fix(request: Request, progress: Progress, *, unsafe: bool, write: bool) -> F
     return Fixes(tuple(files), tuple(errors))
 
 
-def tell_fixes(fixes: Fixes) -> Iterator[str]:
-    """What was done and what was left, one line each."""
+def tell_fixes(fixes: Fixes, *, written: bool = True) -> Iterator[str]:
+    """What was done and what was left, one line each; or what would be, where nothing was written."""
+    done = "fixed" if written else "would be fixed"
     for each in fixes.files:
         for finding in each.made:
-            yield f"{_place(finding)}: fixed[{finding.policy}]: {_title(finding)}"
+            yield f"{_place(finding)}: {done}[{finding.policy}]: {_title(finding)}"
         for finding, reason in each.left:
             yield f"{_place(finding)}: left[{finding.policy}]: {reason}"
     for error in fixes.errors:
@@ -99,8 +100,8 @@ def tell_fixes(fixes: Fixes) -> Iterator[str]:
     made = sum(len(each.made) for each in fixes.files)
     left = sum(len(each.left) for each in fixes.files)
     without = sum(each.without for each in fixes.files)
-    rest = f"; {without} more that no fix is meant for, see `saya check`" if without else ""
-    yield f"{made} fixed, {left} left{rest}"
+    rest = f"; {without} more for which there is no fix to apply, see `saya check`" if without else ""
+    yield f"{made} {done}, {left} left{rest}"
 
 
 def _fix_file(
@@ -110,37 +111,31 @@ def _fix_file(
     report = judge_bytes(candidate, data, request)
     errors = report.errors
     made: list[Finding] = []
-    before = _source(report)
-    if before is None:
+    if not report.findings:
         return None, errors
-    text = before.text
+    # A finding may stand in another file, such as a definition; what is mended is the template.
+    before = source = decode(data, candidate.shown)
     for _ in range(MOST_PASSES):
         wanted = [each for each in report.findings if each.fix is not None and (unsafe or each.fix.safety == "safe")]
-        step = _step(candidate, request, report, wanted, before.bom) if wanted else None
+        step = _step(candidate, request, report, source, wanted) if wanted else None
         if step is None:
             break
-        report, mended, text = step
+        report, mended, source = step
         made += mended
     reasons = [(each, _reason(each, unsafe=unsafe)) for each in report.findings]
     left = tuple(Left(each, reason) for each, reason in reasons if reason is not None)
-    return FixedFile(before, text, tuple(made), left, len(reasons) - len(left)), errors
+    return FixedFile(before, source.text, tuple(made), left, len(reasons) - len(left)), errors
 
 
 def _step(
-    candidate: Candidate,
-    request: Request,
-    report: Report,
-    wanted: list[Finding],
-    bom: bool,  # noqa: FBT001
-) -> tuple[Report, tuple[Finding, ...], str] | None:
+    candidate: Candidate, request: Request, report: Report, source: Source, wanted: list[Finding]
+) -> tuple[Report, tuple[Finding, ...], Source] | None:
     """The text with as many fixes as can be made at once, and the report on it; with one alone if need be."""
-    source = wanted[0].location.source
     for some in (wanted, wanted[:1]):
         applied = apply_fixes(source, some)
-        data = (_MARK if bom else b"") + applied.text.encode()
-        after = judge_bytes(candidate, data, request)
+        after = judge_bytes(candidate, _encoded(source, applied.text), request)
         if _is_better(report, after, applied.made):
-            return after, applied.made, applied.text
+            return after, applied.made, Source(source.path, applied.text, bom=source.bom)
     return None
 
 
@@ -151,13 +146,10 @@ def _is_better(before: Report, after: Report, made: Iterable[Finding]) -> bool:
     gone = not any(each.fingerprint in now for each in made)
     return (
         gone
+        and len(after.templates) == len(before.templates)
         and all(rank >= known.get(each, len(SEVERITIES)) for each, rank in now.items())
         and not (len(after.errors) > len(before.errors))
     )
-
-
-def _source(report: Report) -> Source | None:
-    return next((each.location.source for each in report.findings), None)
 
 
 def _reason(finding: Finding, *, unsafe: bool) -> str | None:
@@ -166,8 +158,6 @@ def _reason(finding: Finding, *, unsafe: bool) -> str | None:
         return f"{finding.fix.title}: this may change more than the finding; `--unsafe` applies it"
     if finding.fix is not None:
         return f"{finding.fix.title}: it does not go together with another fix"
-    if finding.patch is not None:
-        return f"{finding.patch.title}: to be read and applied by hand; the report has it as a patch"
     return why_not(finding)
 
 

@@ -19,7 +19,7 @@ class Applied(NamedTuple):
 
 
 def apply_fixes(source: Source, findings: Iterable[Finding]) -> Applied:
-    """The text of a file with the fixes of findings; of two that overlap the first wins.
+    """The text of a file with the fixes of findings that edit it; of two that overlap the first wins.
 
     Edits that two findings have in common are made once. Two that insert at one place overlap.
     """
@@ -28,7 +28,7 @@ def apply_fixes(source: Source, findings: Iterable[Finding]) -> Applied:
     edits: dict[Edit, None] = {}
     for finding in findings:
         own = edits_of(finding)
-        if own and _fit(edits, own):
+        if own and all(each.path == source.path for each in own) and _fit(edits, own):
             edits.update(dict.fromkeys(own))
             made.append(finding)
         else:

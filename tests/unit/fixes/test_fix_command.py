@@ -142,6 +142,37 @@ def test_a_file_that_cannot_be_read_does_not_keep_the_others(folder, capsys):
     assert "bad.yaml:2:1: not valid YAML" in capsys.readouterr().out
 
 
+def test_what_is_found_in_another_file_is_mended_in_the_template(folder, capsys):
+    """The definition stands beside the template, which puts the function into it."""
+    template = """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Fn: {Type: AWS::Serverless::Function, Properties: {Handler: a.b, AutoPublishAlias: live}}
+  Machine:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Policies: [{LambdaInvokePolicy: {FunctionName: !Ref Fn}}]
+      DefinitionUri: machine.asl.json
+      DefinitionSubstitutions: {Fn: !GetAtt Fn.Arn}
+"""
+    machine = '{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "${Fn}", "End": true}}}\n'
+    (folder / "t.yaml").write_text(template)
+    (folder / "machine.asl.json").write_text(machine)
+
+    assert fix("--unsafe") == 0
+    assert capsys.readouterr().out.startswith("machine.asl.json:1:63: fixed[")
+    assert (folder / "t.yaml").read_text() == template.replace("!GetAtt Fn.Arn", "!Ref Fn.Alias")
+    assert (folder / "machine.asl.json").read_text() == machine
+
+
+def test_what_would_be_fixed_is_not_said_to_be(folder, capsys):
+    (folder / "t.yaml").write_text(FLOW)
+
+    assert fix("--diff") == 0
+    assert capsys.readouterr().err.endswith("1 would be fixed, 0 left\n")
+    assert (folder / "t.yaml").read_text() == FLOW
+
+
 def test_permissions_stay(folder):
     file = folder / "t.yaml"
     file.write_text(FLOW)
