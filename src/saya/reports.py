@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 
-from saya.findings import Finding, Report, Undecided
+from saya.findings import Finding, Report, Suppressed, Undecided
 from saya.record import replace
 
 
@@ -43,7 +43,16 @@ def told_once(report: Report) -> Report:
     for entry, key in zip(report.undecided, _keys(report.undecided), strict=True):
         seen = undecided.get(key, entry)
         undecided[key] = replace(seen, contexts=tuple(dict.fromkeys((*seen.contexts, *entry.contexts))))
-    return replace(report, findings=tuple(findings.values()), undecided=tuple(undecided.values()))
+    silenced: dict[Hashable, Suppressed] = {}
+    for each in report.suppressed:
+        what = (each.policy, each.location.path, each.location.span, each.finding.property)
+        silenced.setdefault((*what, each.reason, each.until, each.added_by_head), each)
+    return replace(
+        report,
+        findings=tuple(findings.values()),
+        undecided=tuple(undecided.values()),
+        suppressed=tuple(silenced.values()),
+    )
 
 
 def _keys(entries: Iterable[Finding | Undecided]) -> Iterator[Hashable]:

@@ -137,6 +137,17 @@ def test_a_suppression_in_metadata_holds(typescript, capsys):
     assert report["suppressed"][0]["location"] == {"path": "app/lib/orders-stack.ts", "start_line": 28}
 
 
+def test_what_is_silenced_in_several_stacks_is_told_once(typescript, capsys):
+    for path in typescript.glob("cdk.out/**/*Orders*.template.json"):
+        template = json.loads(path.read_text())
+        if nightly := template["Resources"].get("NightlyC44EE0A7"):
+            nightly["Metadata"]["saya"] = {"ignore": [{"id": "lambda-unqualified-invocation", "reason": "by hand"}]}
+            path.write_text(json.dumps(template))
+    _, report = check(capsys, "app")
+    places = [(each["location"]["path"], each["location"]["start_line"]) for each in report["suppressed"]]
+    assert places == [("app/lib/orders-stack.ts", 28)]
+
+
 def test_a_stack_is_compared_with_what_it_was(typescript, capsys, tmp_path):
     shutil.copytree(typescript, tmp_path / "before")
     template = tmp_path / "before/cdk.out/Orders.template.json"

@@ -123,3 +123,12 @@ def test_an_assembly_that_is_older_than_what_it_was_made_of_is_said(project, che
     project.write(".gitignore", "")
     project.commit()
     assert check()[1]["notices"] == [], "a checkout gives its files any age"
+
+
+def test_a_finding_is_silenced_by_the_program(project, capsys):
+    point_at_alias(project, "build/made", back=True)
+    main(["preview", "--base", "HEAD"])
+    assert "silence a finding: `addMetadata(" in capsys.readouterr().out
+    project.write("t.yaml", "Resources: {R: {Type: AWS::Events::Rule}}\n")
+    main(["preview", "--base", "HEAD"])
+    assert "silence a finding: `addMetadata(" in capsys.readouterr().out, "what has no finding does not count"

@@ -14,6 +14,7 @@ from saya.report.telling import problem, tally
 
 # How many entries of each kind are shown, tried one after the other until the text fits.
 _TRIES = (500, 200, 100, 50, 25, 12, 6, 3, 1, 0)
+_IN_CDK = 'addMetadata("saya", {ignore: [{id, reason}]})'
 _RESOLVED = 5
 
 
@@ -114,8 +115,15 @@ class BodyWriter:
             f"{counted(failed, 'file')} could not be judged before either" if failed else "",
             f"{counted(silent, 'finding')} silenced before" if silent else "",
             f"{counted(len(report.templates), 'template')} judged",
-            f"to silence a finding: {code('# saya: ignore[policy] reason')} on its line" if found else "",
+            self._silencing() if found else "",
             *map(plain, report.notices),
             *self.notices,
         ]
         return [line for line in lines if line]
+
+    def _silencing(self) -> str:
+        """How a finding is silenced: in what a program makes, by the program."""
+        made = {template.path for template in self.report.templates if template.kind == "cdk"}
+        if made.issuperset(finding.template for finding in self.report.findings):
+            return f"to silence a finding: {code(_IN_CDK)} on its resource"
+        return f"to silence a finding: {code('# saya: ignore[policy] reason')} on its line"
