@@ -174,6 +174,52 @@ def test_two_packages_are_compared(work_tree, check):
     assert (code, found(report, RACE)) == (1, [(6, "TrackLambdaFunction", "error", "new")])
 
 
+@pytest.mark.parametrize(("before", "after", "told"), [("a", "b", 1), ("a", "a", 0)])
+def test_the_time_of_a_package_is_no_change_of_code(work_tree, check, before, after, told):
+    for side, digest, size in (("before", before, 128), ("after", after, 256)):
+        track = {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"S3Key": f"serverless/{side}/x.zip"}}}
+        version = {"FunctionName": {"Ref": "TrackLambdaFunction"}, "CodeSha256": digest}
+        track["Properties"] |= {"Layers": [EXTENSION.format(size)], "Architectures": ["arm64"]}
+        template = json.loads(package_of(PLUGIN)[0])
+        template["Resources"] |= {
+            "TrackLambdaFunction": track,
+            f"TrackLambdaVersion{side}": {"Type": "AWS::Lambda::Version", "Properties": version},
+        }
+        work_tree.write(f"{side}/serverless.yml", PLUGIN.format("arm64", "").replace("    layers:\n      - ", "    # "))
+        work_tree.write(f"{side}/{TEMPLATE}", json.dumps(template))
+    report = check("after", "--base", "before")[1]
+    assert len(found(report, RACE)) == told
+    assert [each for each in report["undecided"] if each["policy"] == RACE] == []
+
+
+def test_what_a_variable_changes_moves_the_alias(work_tree, check):
+    text = SERVICE.format("${self:custom.kind}", "").replace("    events", "    provisionedConcurrency: 1\n    events")
+    work_tree.write("serverless.yml", text + "custom: {kind: x86_64}\n")
+    work_tree.commit()
+    work_tree.write("serverless.yml", text.replace("Extension", "Extension-ARM") + "custom: {kind: arm64}\n")
+    code, report = check("--base", "HEAD")
+    assert (code, found(report, RACE), found(report, "lambda-alias-without-protection")) == (0, [], [])
+
+
+def test_what_nobody_wrote_stands_at_its_function_or_at_the_plugins(work_tree, check):
+    work_tree.write("serverless.yml", PLUGIN.format("arm64", "").replace("    layers:\n      - ", "    # "))
+    template = json.loads(package_of(PLUGIN)[0])
+    target = {"Targets": [{"Id": "x", "Arn": {"Fn::GetAtt": ["TrackLambdaFunction", "Arn"]}}]}
+    rules = {name: {"Type": "AWS::Events::Rule", "Properties": target} for name in ("TrackWarmer", "Warmer")}
+    work_tree.write(TEMPLATE, json.dumps({"Resources": template["Resources"] | rules}))
+    report = check(".")[1]
+    told = {each["resource"]: each["location"]["start_line"] for each in report["findings"]}
+    assert (told["TrackWarmer"], told["Warmer"]) == (9, 7)
+
+
+def test_resources_of_names_that_nobody_knows_are_no_sign_of_another_state(work_tree, check):
+    text = PLUGIN.format("arm64", "").replace("httpApi: GET /parcels", "http: {path: '${env:PATH}', method: get}")
+    work_tree.write("serverless.yml", text.replace("    layers:\n      - ", "    # "))
+    work_tree.write(TEMPLATE, package_of(PLUGIN, EXTENSION.format(""))[0])
+    code, report = check(".")
+    assert (code, found(report, LAYER), undecided(report)) == (1, [(9, "TrackLambdaFunction", "error", "new")], [])
+
+
 @pytest.mark.parametrize(
     ("section", "line", "place"),
     [

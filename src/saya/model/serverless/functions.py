@@ -12,6 +12,7 @@ from saya.model.serverless.nodes import (
     assigned,
     attribute,
     below,
+    content_of,
     is_false,
     is_true,
     items_or_one,
@@ -120,8 +121,7 @@ class Function(NamedTuple):
         wanted = own if scalar(own) is not None else below(self.provider, "versionFunctions")
         if is_false(wanted) and self.alias is None:
             return None
-        made_of = [self.node, *(node for node in (self.provider,) if node is not None)]
-        content = "\0".join(node.source.text[node.start : node.end] for node in made_of)
+        content = repr(content_of(_properties(self)))
         digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
         return f"{self.normalised}LambdaVersion{digest}"
 

@@ -77,6 +77,17 @@ def assigned(under: Node | None, over: Node | None) -> Node | None:
     return mapping(under, {**under.entries, **over.entries}, under.keys | over.keys)
 
 
+def content_of(node: Node | None) -> object:
+    """What a node says, wherever it stands, to compare it. What is undecided says nothing."""
+    if isinstance(node, ScalarNode):
+        return node.text
+    if isinstance(node, SequenceNode):
+        return tuple(map(content_of, node.items))
+    if isinstance(node, MappingNode):
+        return tuple(sorted((name, content_of(child)) for name, child in node.entries.items() if name != UNDECIDED))
+    return None
+
+
 def scalar(node: Node | None) -> str | None:
     """The text of a scalar that is not empty."""
     return node.text if isinstance(node, ScalarNode) and node.kind != "null" else None

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from saya.errors import ParseError
-from saya.model.serverless.nodes import UNDECIDED, below, items, mapping, scalar, sequence, text
+from saya.model.serverless.nodes import below, content_of, items, mapping, merged, scalar, sequence, text
 from saya.record import NamedTuple
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 from saya.text.parse import parse
@@ -40,8 +40,10 @@ class Package(NamedTuple):
 def read_package(files: Callable[[str], Source | None] | None) -> Package | None:
     """The package beside a service; None where there is none that can be read."""
     root = _read(files, _TEMPLATE)
-    if root is None or not isinstance(root.get("Resources"), MappingNode):
+    resources = root.get("Resources") if root is not None else None
+    if root is None or not isinstance(resources, MappingNode):
         return None
+    root = mapping(root, {**root.entries, "Resources": _timeless(resources, root.get("Outputs"))}, root.keys)
     state = _read(files, _STATE)
     artifacts = (scalar(below(state, "package", "artifactDirectoryName")) or "").split("/")  # serverless/SERVICE/STAGE
     provider = below(state, "service", "provider")
@@ -49,6 +51,27 @@ def read_package(files: Callable[[str], Source | None] | None) -> Package | None
     name = scalar(below(state, "service", "service"))
     stack = scalar(below(provider, "stackName")) or (f"{name}-{stage}" if name and stage else None)
     return Package(root, stage, stack, scalar(below(provider, "region")))
+
+
+def _timeless(resources: MappingNode, outputs: Node | None) -> MappingNode:
+    """The resources with the hash of what is uploaded, where it is known, in place of its key, which tells the time."""
+    hashes: dict[str, Node] = {}
+    entries: dict[str, Node | None] = dict(resources.entries)
+    for node in resources.entries.values():
+        digest, owner = (
+            below(node, "Properties", "CodeSha256"),
+            scalar(below(node, "Properties", "FunctionName", "Ref")),
+        )
+        if digest is not None and owner is not None:
+            hashes[owner] = digest
+    for name, node in resources.entries.items():
+        for key in ("Code", "Content"):
+            uploaded = below(node, "Properties", key)
+            known = hashes.get(name) or below(outputs, f"{name}Hash", "Value")
+            if isinstance(uploaded, MappingNode) and known is not None:
+                held = mapping(uploaded, {**uploaded.entries, "S3Key": known}, uploaded.keys)
+                entries[name] = merged(node, mapping(node, {"Properties": mapping(node, {key: held})}))
+    return mapping(resources, entries, resources.keys)
 
 
 def is_packaged(files: Callable[[str], Source | None]) -> bool:
@@ -173,23 +196,12 @@ def _matched(node: SequenceNode, like: Node | None) -> list[tuple[Node, Node | N
     left = dict(enumerate(items(like)))
     by_content: dict[object, list[int]] = {}
     for index, other in reversed(left.items()):
-        by_content.setdefault(_content(other), []).append(index)
+        by_content.setdefault(content_of(other), []).append(index)
     found: list[Node | None] = []
     for item in node.items:
-        known = by_content.get(_content(item))
+        known = by_content.get(content_of(item))
         found.append(left.pop(known.pop()) if known else None)
     for index, item in enumerate(node.items):
         if found[index] is None and index in left and isinstance(left[index], type(item) | MappingNode):
             found[index] = left.pop(index)
     return list(zip(node.items, found, strict=True))
-
-
-def _content(node: Node) -> object:
-    """What a node says, to compare it."""
-    if isinstance(node, ScalarNode):
-        return node.text
-    if isinstance(node, SequenceNode):
-        return tuple(map(_content, node.items))
-    if isinstance(node, MappingNode):
-        return tuple(sorted((name, _content(child)) for name, child in node.entries.items() if name != UNDECIDED))
-    return None
