@@ -185,3 +185,25 @@ def test_exports_in_a_circle_end(work_tree, check):
     work_tree.write("queues.yaml", IMPORTER.replace("orders-function", "a"))
     code, report = check(".")
     assert (code, found(report)) == (0, [])
+
+
+GIVER = """\
+Resources:
+  Child:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: child.yaml, Parameters: {Given: '{{resolve:secretsmanager:db}}'}}
+"""
+TAKER = """\
+Parameters: {Given: {Type: String, NoEcho: true}}
+Resources:
+  Db: {Type: Custom::Db, Properties: {Password: !Ref Given, Other: '{{resolve:secretsmanager:own}}'}}
+"""
+
+
+def test_a_reference_that_a_parent_passes_on_is_resolved(work_tree, check):
+    work_tree.write("parent.yaml", GIVER)
+    work_tree.write("child.yaml", TAKER)
+    _, report = check(".")
+    assert [(each["policy"], each["property"]) for each in report["findings"]] == [
+        ("custom-resource-secret-reference", "Other")
+    ]

@@ -13,7 +13,8 @@ from typing import Literal
 from saya.facts.property_texts import property_texts
 from saya.facts.types import DynamicReference
 from saya.facts.view import View
-from saya.model.resolve import Place, TemplateResource
+from saya.model.inclusion import INCLUDE
+from saya.model.resolve import Place, Resolver, TemplateResource
 from saya.model.value import Text
 from saya.pattern import pattern
 from saya.text.node import ScalarNode
@@ -39,8 +40,7 @@ def collect(view: View) -> Iterator[DynamicReference]:
     parameter or a mapping.
     """
     resolver = view.resolver
-    source = resolver.template.source
-    if _OPENING not in source.text and not any(_OPENING in text for text in resolver.given.values()):
+    if not _may_have(resolver):
         return
     for declared in resolver.resources.values():
         node = declared.node
@@ -48,6 +48,12 @@ def collect(view: View) -> Iterator[DynamicReference]:
             yield from _of_resource(view, declared)
         elif node.source.text.find(_OPENING, node.start, node.end) >= 0:
             yield from _of_resource(view, declared, written=_OPENING)
+
+
+def _may_have(resolver: Resolver) -> bool:
+    """Whether a reference may be written in the template, in a file that it includes, or in what it is given."""
+    text = resolver.template.source.text
+    return _OPENING in text or INCLUDE in text or any(_OPENING in value for value in resolver.given.values())
 
 
 def _of_resource(view: View, declared: TemplateResource, *, written: str = "") -> Iterator[DynamicReference]:
@@ -61,6 +67,8 @@ def _of_resource(view: View, declared: TemplateResource, *, written: str = "") -
         for match in _REFERENCE.finditer(masked):
             reference = place.value.slice(match.start(), match.end())
             if reference.literal is not None and not match[0].endswith("}}"):
+                continue
+            if _is_resolved(view.resolver, reference):
                 continue
             service = _SERVICES[match[1]]
             text = place.value.slice(*_name_span(match, service))
@@ -78,6 +86,12 @@ def _of_resource(view: View, declared: TemplateResource, *, written: str = "") -
             key = place.path[-1] if whole and isinstance(place.path[-1], str) else None
             pinned = _is_pinned(match[2], service)
             yield DynamicReference(**fields, service=service, name=name, key=key, pinned=pinned)
+
+
+def _is_resolved(resolver: Resolver, reference: Text) -> bool:
+    """Whether another stack has written a reference: its value is what it passes on, as aws-cdk#28845 tells."""
+    own = (resolver.template.source, *resolver.parsed)
+    return any(part.hole is None and part.origin.source not in own for part in reference.parts)
 
 
 def _name_span(match: re.Match[str], service: str) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from textwrap import indent
 
 import pytest
 
@@ -114,6 +115,27 @@ def test_what_a_parameter_is_given_counts():
     head = HEAD.replace("{{resolve:secretsmanager:dev/db}}", "x").replace("{{resolve:ssm-secure:/db/password:1}}", "y")
     assert references("Password: !Ref Given", head=head) == []
     assert only("Password: !Ref Given", head=head, Given="{{resolve:secretsmanager:db}}").name == "db"
+
+
+INCLUDED = "Fn::Transform: {Name: AWS::Include, Parameters: {Location: part.yaml}}"
+PASSWORD = "Password: '{{resolve:secretsmanager:db}}'"
+DB = f"Type: Custom::Db\nProperties: {{{PASSWORD}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("template", "part"),
+    [
+        (f"Resources:\n  {INCLUDED}\n", f"Db:\n{indent(DB, ' ')}"),
+        (f"Resources:\n  Db:\n    {INCLUDED}\n", DB),
+        (f"Resources:\n  Db:\n    Type: Custom::Db\n    {INCLUDED}\n", DB),
+        (f"Resources:\n  Db:\n    Type: Custom::Db\n    Properties:\n      {INCLUDED}\n", PASSWORD),
+    ],
+)  # fmt: skip
+def test_a_reference_in_a_file_that_is_included_is_seen(template, part):
+    source = Source("t.yaml", template)
+    files = {"part.yaml": Source("part.yaml", part)}
+    (fact,) = collect(View(Resolver(load_template(parse(source), source), files=files.get)))
+    assert (fact.name, fact.property, fact.at.path) == ("db", "Password", "part.yaml")
 
 
 def test_a_resource_that_cloudformation_manages_is_told_too():
