@@ -131,6 +131,17 @@ def test_what_a_plugin_adds_is_seen_in_the_package(work_tree, check):
     assert [(each["path"], each["contexts"]) for each in report["templates"]] == [("serverless.yml", contexts)]
 
 
+def test_a_layer_that_a_plugin_puts_first_leaves_the_others_where_they_are(work_tree, check):
+    text = SERVICE.format("arm64", "").replace("functions:", "plugins: [own]\nfunctions:")
+    work_tree.write("serverless.yml", text)
+    added = EXTENSION.format("").replace("Extension:29", "Extension:30")
+    work_tree.write(TEMPLATE, package_of(text, added, EXTENSION.format(""))[0])
+    assert sorted(found(check(".")[1], LAYER)) == [
+        (11, "TrackLambdaFunction", "error", "new"),
+        (12, "TrackLambdaFunction", "error", "new"),
+    ]
+
+
 def test_a_package_of_another_state_is_told(work_tree, check):
     work_tree.write("serverless.yml", PLUGIN.format("arm64", ""))
     work_tree.write(TEMPLATE, package_of(PLUGIN, EXTENSION.format(""), architecture="x86_64")[0])
@@ -265,8 +276,9 @@ def test_a_service_that_is_a_program_is_seen_packaged(work_tree, check, name):
     work_tree.write(TEMPLATE, package_of(PROGRAM, EXTENSION.format(""))[0])
     code, report = check(".")
     assert (code, found(report, LAYER), undecided(report)) == (1, [(6, "TrackLambdaFunction", "error", "new")], [])
-    work_tree.write(name, "console.log('no service, no provider')\n".replace("provider", "thing"))
-    assert check(".")[1]["templates"] == []
+    for other in ("console.log('no service')\n", PROGRAM.replace("aws", "google").replace("AWS", "Serverless")):
+        work_tree.write(name, other)
+        assert check(".")[1]["templates"] == []
 
 
 def test_the_regions_that_are_given_go_before_that_of_the_provider(work_tree, check):

@@ -119,6 +119,16 @@ def test_what_an_event_is_written_over_is_no_invocation(event, api, kept):
     assert [each.split(".")[2] for each in found] == kept
 
 
+def test_an_event_that_is_not_always_there_leaves_the_definition_as_it_is():
+    resource = f"Own: {{Type: AWS::Serverless::HttpApi, Properties: {{DefinitionBody: {DEFINITION}}}}}"
+    text = (TEMPLATE % (HTTP, "  " + resource.replace("\n", " "))).replace(
+        "Function\n", "Function\n    Condition: Never\n"
+    )
+    source = Source("t.yaml", text)
+    facts = collect_facts(Resolver(load_template(parse(source), source)), frozenset(("invocation",)))
+    assert [fact.property.split(".")[2] for fact in facts if fact.resource.id == "Own"] == ["/", "/more", "$default"]
+
+
 def test_a_definition_beside_the_template_says_who_is_invoked():
     api = "Own: {Type: AWS::Serverless::Api, Properties: {DefinitionUri: own.yaml}}"
     definition = DEFINITION.replace("${Other.Arn}", "arn:aws:lambda:eu-west-1:111122223333:function:other")

@@ -5,8 +5,6 @@ Source: Serverless Framework 3.40, `lib/plugins/aws/package/compile/events`.
 
 from __future__ import annotations
 
-import hashlib
-
 from saya.model.serverless.api_events import compile_http, compile_http_api, compile_websocket
 from saya.model.serverless.edge import compile_cloud_front
 from saya.model.serverless.event import Compile, Event
@@ -25,8 +23,6 @@ from saya.model.serverless.nodes import (
 )
 from saya.model.template import Gap
 from saya.text.node import MappingNode, Node, ScalarNode
-
-_LONGEST_RULE = 64
 
 
 def event_resources(function: Function, made: Resources) -> None:
@@ -184,14 +180,9 @@ def _event_bridge(event: Event, made: Resources) -> None:
 
 
 def _rule_name(event: Event) -> str:
-    """The name that a rule has where its author gives it none."""
+    """What the logical ID of a rule is made of, whatever name the rule has."""
     owner = scalar(event.function.deployed_name(event.at)) or f"{event.function.prefix}-{event.function.name}"
-    suffix = f"rule-{event.position}"
-    name = f"{owner}-{suffix}"
-    if len(name) <= _LONGEST_RULE:
-        return name
-    digest = hashlib.md5(name.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
-    return f"{name[: 31 - len(suffix)]}{digest}-{suffix}"
+    return f"{owner}-rule-{event.position}"
 
 
 def _cloudwatch_event(event: Event, made: Resources) -> None:

@@ -105,6 +105,10 @@ def _without_place(fields: tuple[Any, ...]) -> tuple[Any, ...]:
     return (*fields[:2], *fields[3:]) if fields[1] == "AWS::IAM::Role" else fields
 
 
+def test_nothing_of_them_is_unseen(pair: Pair):
+    assert pair.written.template.gaps == ()
+
+
 def test_the_resources_are_those_of_the_package(pair: Pair):
     ours = {(_unhashed(each.id), each.type) for each in pair.written.resources.values()}
     theirs = {(each.id, each.type) for each in pair.packaged.resources.values()}

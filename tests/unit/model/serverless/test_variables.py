@@ -88,6 +88,7 @@ def test_what_the_service_decides_is_put_in(written: str, value: Any):
         ("${self:custom.stored, 'y'}", f"${{?}} ?`${{ssm:/stored}}` is read{LATER}"),
         ("${self:custom.stored.part, 'y'}", f"${{?}} ?`${{ssm:/stored}}` is read{LATER}"),
         ("${self:custom.deep.${env:KEY}, 'y'}", f"${{?}} ?the environment variable `KEY` decides it{LATER}"),
+        ("${self:custom.deep.${opt:nothing}, 'y'}", f"${{?}} ?the option `--nothing` decides it{LATER}"),
         ("${file(program.js):a, 'y'}", "${?} ?the file `program.js` decides it"),
         ("${file(../elsewhere.yml):a, 'y'}", "${?} ?the file `../elsewhere.yml` decides it"),
         # Spellings of version 4, and of plugins.
