@@ -71,6 +71,7 @@ class BodyWriter:
         groups = group_findings(finding for finding in report.findings if finding.status != "existing")
         undecided = [entry for entry in report.undecided if entry.status != "existing"]
         silenced = [entry for entry in report.suppressed if entry.added_by_head]
+        resolved = sorted(report.resolved, key=lambda finding: finding.policy)
         outside = self.outside[:most]
         reasons = tell.undecided(undecided, min(most, 20))
         omitted = sum(len(group) for group in self.outside[most:])
@@ -85,7 +86,7 @@ class BodyWriter:
             "commented": self.commented,
             "silenced": [tell.suppressed(entry) for entry in silenced[:most]],
             "silenced_count": len(silenced),
-            "resolved": [tell.resolved(finding) for finding in report.resolved[:_RESOLVED]],
+            "resolved": [tell.resolved(finding) for finding in resolved[:_RESOLVED]],
             "resolved_more": max(len(report.resolved) - _RESOLVED, 0),
             "undecided": reasons,
             "undecided_count": len(undecided),

@@ -429,8 +429,7 @@ def test_what_this_change_silences_is_told_with_its_reason():
 
 def test_what_is_mended_is_told():
     told = review(resolved=tuple(finding(resource=f"Fn{number}") for number in range(7)))
-    assert "**Mended:** `a-policy` of `Fn0`, " in told.body
-    assert "and 2 more" in told.body
+    assert "**Mended:** `a-policy` of `Fn0`, `Fn1`, `Fn2`, `Fn3`, `Fn4` and 2 more" in told.body
     assert not told.silent
 
 
