@@ -7,7 +7,7 @@ from saya.record import record
 from saya.report.diff import Diff, Hunk
 from saya.text.source import Location
 
-# GitHub shows the whole range above a comment; what is longer is told at its first line.
+# GitHub shows the whole range above a comment; what is longer is told at one of its lines.
 LONGEST_RANGE = 12
 
 
@@ -37,19 +37,20 @@ def anchor_of(finding: Finding, diff: Diff) -> Anchor | None:
 def anchor_at(location: Location, diff: Diff) -> Anchor | None:
     """The lines of a location that take a comment: all of them, else those to the end of its hunk.
 
-    Where it starts outside every hunk, the first line in it that the pull request adds.
+    Where it starts outside every hunk, is too long, or is changed behind its hunk only: the first line in it that the
+    pull request adds.
     """
     first, last = lines_of(location)
     changed = diff.files.get(location.path)
-    for hunk in changed.hunks if changed else ():
-        if hunk.holds(first, first):
-            stop = min(last, hunk.stop or first)
-            return Anchor(location.path, first, stop if stop - first < LONGEST_RANGE else first)
-    for hunk in changed.hunks if changed else ():
-        added = _first_added(hunk, first, last)
-        if added is not None:
-            return Anchor(location.path, added, added)
-    return None
+    hunks = changed.hunks if changed else ()
+    added = next(filter(None, (_first_added(hunk, first, last) for hunk in hunks)), None)
+    held = next((hunk for hunk in hunks if hunk.holds(first, first)), None)
+    if held is not None:
+        stop = min(last, held.stop or first)
+        if stop - first < LONGEST_RANGE and (added is None or added <= stop):
+            return Anchor(location.path, first, stop)
+        return Anchor(location.path, added or first, added or first)
+    return None if added is None else Anchor(location.path, added, added)
 
 
 def lines_of(location: Location) -> tuple[int, int]:
