@@ -49,6 +49,13 @@ def line_start(source: Source, offset: int) -> int:
     return source.text.rfind("\n", 0, offset) + 1
 
 
+def margin(source: Source, offset: int) -> str:
+    """The blanks and tabs that the line of an offset starts with."""
+    start = line_start(source, offset)
+    line = source.text[start:offset]
+    return line[: len(line) - len(line.lstrip(" \t"))]
+
+
 def line_end(source: Source, offset: int) -> int:
     """The offset of the end of the line of an offset, before its line break."""
     end = source.text.find("\n", offset)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 from saya.record import NamedTuple
-from saya.text.edit import NotEditableError, Replacement, column, line_end, line_start
+from saya.text.edit import NotEditableError, Replacement, column, line_end, line_start, margin
 from saya.text.edit_manner import Manner, is_function
 from saya.text.edit_scalars import Writing, whole, write_scalar
 from saya.text.edit_spots import Spot, Step, own_entries
-from saya.text.edit_values import Content, is_inline, write_block, write_inline
+from saya.text.edit_values import Content, is_inline, write_block, write_inline, write_lines
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode, Style
 from saya.text.source import Source, Span
 
@@ -23,12 +23,12 @@ def replace_value(spot: Spot, content: Content, manner: Manner) -> Replacement:
         raise NotEditableError("a value of several lines cannot take its place")
     if isinstance(node, MappingNode) and not node.short and not node.flow and _is_function(content):
         return _long_function(node, content, manner)
+    if manner.json and node.end > node.start:
+        return Replacement(Span(node.start, node.end), _json_like(node, content, manner))
     own = manner
     if isinstance(node, MappingNode) and not manner.json and _is_call(node):
         own = manner._replace(short=node.short)
     text = write_inline(content, own, flow=spot.flow, style=_style_of(node))
-    if manner.json and node.source.text.startswith("{ ", node.start):
-        text = _spaced(text)
     if node.start == node.end:
         raise NotEditableError("nothing is written there")
     return Replacement(Span(node.start, node.end), text)
@@ -124,7 +124,7 @@ def add_item(spot: Spot, content: Content, manner: Manner) -> Replacement:
         raise NotEditableError("the list ends with what stands elsewhere")
     source = node.source
     if node.flow:
-        text = write_inline(content, manner, flow=True)
+        text = _json_like(last, content, manner) if manner.json else write_inline(content, manner, flow=True)
         return Replacement(Span(last.end, last.end), "," + _gap(source, node.start + 1, last.start, manner) + text)
     indent = column(source, node.start)
     at = line_end(source, last.end)
@@ -161,7 +161,8 @@ class _Entry(NamedTuple):
     def inline(self) -> str:
         style: Style = "json" if self.manner.json else "plain"
         key = write_scalar(self.key, Writing(style, self.flow, self.manner.quote))
-        return f"{key}: {write_inline(self.content, self.manner, flow=self.flow)}"
+        blank = "" if self.manner.compact else " "
+        return f"{key}:{blank}{write_inline(self.content, self.manner, flow=self.flow)}"
 
     def block(self, indent: int) -> str:
         """Without the indentation of the first line."""
@@ -171,34 +172,39 @@ class _Entry(NamedTuple):
         inner = write_block(self.content, self.manner, indent + self.manner.indent)
         return f"{key}:\n{inner}".replace("\n", self.manner.newline)
 
-    def pretty(self, indent: int) -> str:
-        """For JSON that is written over several lines."""
+    def pretty(self, before: str) -> str:
+        """For JSON that is written over several lines, which start with `before`."""
         if is_inline(self.content) or not isinstance(self.content, dict):
             return self.inline()
-        inner = write_block(self.content, self.manner, indent + self.manner.indent)
-        text = f"{json.dumps(self.key)}: {{\n{inner}\n{' ' * indent}}}"
-        return text.replace("\n", self.manner.newline)
+        return f"{json.dumps(self.key)}: {write_lines(self.content, self.manner, before)}"
 
 
 def _add_in_flow(node: MappingNode, entry: _Entry, after: str | None) -> Replacement:
     source, own = node.source, own_entries(node)
     first = node.keys[own[0]].start
     gap = _gap(source, node.start + 1, first, entry.manner)
-    lines = "\n" in gap
-    text = entry.pretty(column(source, first)) if lines and entry.manner.json else entry.inline()
-    if not lines and not is_inline(entry.content) and not entry.manner.json:
-        text = entry.inline()
+    text = entry.pretty(margin(source, first)) if "\n" in gap and entry.manner.json else entry.inline()
     if after is None:
-        return Replacement(Span(first, first), f"{text},{gap or ' '}")
+        return Replacement(Span(first, first), f"{text},{gap}")
     at = node.entries[after].end
-    return Replacement(Span(at, at), f",{gap or ' '}{text}")
+    return Replacement(Span(at, at), f",{gap}{text}")
 
 
 def _gap(source: Source, start: int, first: int, manner: Manner) -> str:
-    """What separates the entries of a flow collection: a line break and the indentation, or a blank."""
+    """What separates the entries of a flow collection: a line break and the indentation, or a blank, or nothing."""
     if source.text.find("\n", start, first) >= 0:
-        return manner.newline + " " * column(source, first)
-    return " "
+        before = margin(source, first)
+        return manner.newline + before + " " * (column(source, first) - len(before))
+    return "" if manner.compact else " "
+
+
+def _json_like(node: Node, content: Content, manner: Manner) -> str:
+    """A value in JSON, over several lines or with blanks in its braces where the one whose place it takes is."""
+    source = node.source
+    if isinstance(content, dict) and source.text.find("\n", node.start, node.end) >= 0:
+        return write_lines(content, manner, margin(source, node.start))
+    text = write_inline(content, manner)
+    return _spaced(text) if source.text.startswith("{ ", node.start) else text
 
 
 def _last_short(node: MappingNode) -> str | None:

@@ -22,6 +22,8 @@ class Manner(NamedTuple):
     indent    columns for each level of nesting
     dashes    columns from a key to the dashes of its list
     newline   the line break
+    compact   JSON without blanks
+    tabs      indented by tabs
     """
 
     json: bool = False
@@ -30,6 +32,13 @@ class Manner(NamedTuple):
     indent: int = 2
     dashes: int = 2
     newline: str = "\n"
+    compact: bool = False
+    tabs: bool = False
+
+    @property
+    def level(self) -> str:
+        """What a level of nesting is indented by."""
+        return "\t" if self.tabs else " " * self.indent
 
 
 def read_manner(root: Node) -> Manner:
@@ -51,6 +60,8 @@ def read_manner(root: Node) -> Manner:
         indent=_most(seen.indents, 2),
         dashes=_most(seen.dashes, 2),
         newline="\r\n" if text.count("\r\n") * 2 > breaks else "\n",
+        compact=seen.styles["json"] > 0 and '": ' not in text and '":' in text,
+        tabs="\n\t" in text,
     )
 
 

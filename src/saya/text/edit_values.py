@@ -22,7 +22,7 @@ Content = object
 def write_inline(content: Content, manner: Manner, *, flow: bool = False, style: Style = "plain") -> str:
     """A value on one line. `flow`: it stands in brackets; `style`: that of the scalar it replaces."""
     if manner.json:
-        return json.dumps(content, ensure_ascii=False)
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":") if manner.compact else None)
     if isinstance(content, Mapping):
         return _mapping(content, manner, flow=flow, style=style)
     if isinstance(content, list | tuple):
@@ -31,11 +31,14 @@ def write_inline(content: Content, manner: Manner, *, flow: bool = False, style:
 
 
 def write_block(content: Mapping[str, Content], manner: Manner, indent: int) -> str:
-    """A mapping on lines of its own, as they follow a key: indented by `indent` columns, the first line too."""
-    if manner.json:
-        lines = json.dumps(content, indent=manner.indent, ensure_ascii=False).split("\n")[1:-1]
-        return "\n".join(" " * (indent - manner.indent) + line for line in lines)
+    """A mapping in YAML on lines of its own, as they follow a key: indented by `indent` columns, the first line too."""
     return "\n".join(" " * indent + line if line else line for line in _yaml_lines(content, manner))
+
+
+def write_lines(content: Content, manner: Manner, before: str) -> str:
+    """A value in JSON over several lines, the first without its margin; `before` is that of the others."""
+    text = json.dumps(content, indent=manner.level, ensure_ascii=False)
+    return text.replace("\n", manner.newline + before)
 
 
 def is_inline(content: Content) -> bool:

@@ -101,7 +101,7 @@ def test_fixes_go_together(made):
     for path in FRESH:
         text = path.read_bytes().decode()
         findings = [each for each in made.mended(text) if each.fix is not None]
-        applied = apply_fixes(Source(path.name, text), findings)
+        applied = apply_fixes(Source("template.yaml", text), findings)
         left = made.judged(made.load(applied.text)).judgement.findings
 
         assert applied.left == ()

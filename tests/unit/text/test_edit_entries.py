@@ -54,6 +54,10 @@ SUB = {"Fn::Sub": "a:${X}"}
         ("A:\n  Fn::GetAtt:\n    - X\n    - Arn\nB: 1\n", SUB, "A:\n  Fn::Sub: a:${X}\nB: 1\n"),
         ('{"A": {"Ref": "X"}}', GET_ATT, '{"A": {"Fn::GetAtt": ["Fn", "Arn"]}}'),
         ('{"A": { "Ref": "X" }}', {"Ref": "Y"}, '{"A": { "Ref": "Y" }}'),
+        ('{"A":{"Ref":"X"}}', GET_ATT, '{"A":{"Fn::GetAtt":["Fn","Arn"]}}'),
+        ('{\n\t"A": {\n\t\t"Ref": "X"\n\t}\n}', SUB, '{\n\t"A": {\n\t\t"Fn::Sub": "a:${X}"\n\t}\n}'),
+        ('{\r\n   "A": {\r\n      "Ref": "X"\r\n   }\r\n}', SUB,
+         '{\r\n   "A": {\r\n      "Fn::Sub": "a:${X}"\r\n   }\r\n}'),
         ("A: 'x'\n", "y", "A: 'y'\n"),
         ("A: x\n", "on", "A: 'on'\n"),
         ("A: |\n  x\n  y\nB: 1\n", "z", "A: z\nB: 1\n"),
@@ -79,6 +83,8 @@ def test_a_value_takes_the_form_of_the_one_it_replaces(text, content, expected):
         ("P: {}\n", "P: {New: live}\n"),
         ("P:\n  New: old  # why\n", "P:\n  New: live  # why\n"),
         ('{"P": {"A": 1}}', '{"P": {"A": 1, "New": "live"}}'),
+        ('{"P":{"A":1}}', '{"P":{"A":1,"New":"live"}}'),
+        ('{\n\t"P": {\n\t\t"A": 1\n\t}\n}', '{\n\t"P": {\n\t\t"A": 1,\n\t\t"New": "live"\n\t}\n}'),
         (
             '{\n    "P": {\n        "A": 1,\n        "B": {}\n    }\n}',
             '{\n    "P": {\n        "A": 1,\n        "New": "live",\n        "B": {}\n    }\n}',
@@ -116,6 +122,17 @@ def test_a_merged_key_is_not_changed_where_it_is_shared():
             '      "Properties": {\n        "FunctionName": {\n          "Ref": "Fn"\n        },\n'
             '        "FunctionVersion": {\n          "Fn::GetAtt": [\n            "V",\n            "Version"\n'
             '          ]\n        },\n        "Name": "1"\n      }\n    }\n  }\n}\n',
+        ),
+        (
+            '{"Resources":{"Fn":{"Type":"X"}}}',
+            '{"Resources":{"Fn":{"Type":"X"},"Live":{"Type":"AWS::Lambda::Alias","Properties":{"FunctionName":{"Ref":"Fn"}'
+            ',"FunctionVersion":{"Fn::GetAtt":["V","Version"]},"Name":"1"}}}}',
+        ),
+        (
+            "Resources:\n  Fn:\n    Code: |\n      x\n\n      y\n\n  Next: !Ref X\n",
+            "Resources:\n  Fn:\n    Code: |\n      x\n\n      y\n  Live:\n    Type: AWS::Lambda::Alias\n"
+            "    Properties:\n      FunctionName: !Ref Fn\n      FunctionVersion: !GetAtt V.Version\n      Name: '1'\n\n"
+            "  Next: !Ref X\n",
         ),
     ],
 )
@@ -155,6 +172,11 @@ def test_the_only_entry_stays():
         ("P: a   # one\nQ:\n- 1\n", "P:\n- a\n- !Ref X   # one\nQ:\n- 1\n"),
         ('{"P": "a"}', '{"P": ["a", {"Ref": "X"}]}'),
         ('{"P": [\n  "a"\n]}', '{"P": [\n  "a",\n  {"Ref": "X"}\n]}'),
+        ('{"P":["a"]}', '{"P":["a",{"Ref":"X"}]}'),
+        (
+            '{"P": [\n\t{\n\t\t"Ref": "A"\n\t}\n]}',
+            '{"P": [\n\t{\n\t\t"Ref": "A"\n\t},\n\t{\n\t\t"Ref": "X"\n\t}\n]}',
+        ),
     ],
 )
 def test_an_item_is_added_as_its_neighbours_are(text, expected):
