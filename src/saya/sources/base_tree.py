@@ -46,14 +46,21 @@ def open_base_tree(base: Files, root: Path, folder: str) -> Iterator[Path]:
         tree = Path(place).resolve()
         if free_user() is not None:
             tree.chmod(0o755)  # for the user that the program is run as
-        if isinstance(base, Commit):
-            _write_commit(base, tree)
-        else:
-            for path in base.below(""):
-                with suppress(UserError):  # too large for a source
-                    _write(tree / path, base.read(path) or b"", executable=_is_executable(base, path))
-        _Installation(root.resolve(), tree).link(folder)
+        try:
+            _write_all(base, tree)
+            _Installation(root.resolve(), tree).link(folder)
+        except OSError as error:
+            raise UserError(f"its files cannot be written: {(error.strerror or 'unknown').lower()}") from None
         yield tree
+
+
+def _write_all(base: Files, tree: Path) -> None:
+    if isinstance(base, Commit):
+        _write_commit(base, tree)
+        return
+    for path in base.below(""):
+        with suppress(UserError):  # too large for a source
+            _write(tree / path, base.read(path) or b"", executable=_is_executable(base, path))
 
 
 def _write_commit(base: Commit, tree: Path) -> None:

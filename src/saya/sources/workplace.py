@@ -10,13 +10,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from saya.errors import UserError
+
 SHARED = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - to empty them of what the program left
 
 
 @contextmanager
 def open_workplace(user: int | None) -> Iterator[Path]:
-    """A folder with `made`, `home` and `tmp` in it, which belong to `user`; ours where that is None."""
-    place = Path(tempfile.mkdtemp(prefix="saya-"))
+    """A folder with `made`, `home` and `tmp` in it, which belong to `user`; ours where that is None.
+
+    Raises UserError where none can be made.
+    """
+    try:
+        place = Path(tempfile.mkdtemp(prefix="saya-"))
+    except OSError as error:
+        raise UserError(f"there is no folder to work in: {(error.strerror or 'unknown').lower()}") from None
     try:
         for name in ("made", "home", "tmp"):
             (place / name).mkdir(mode=0o700)

@@ -60,6 +60,24 @@ def test_no_link_of_base_leads_one_of_its_files_elsewhere(work_tree, tmp_path):
         assert (made / "a/file").read_text() == "planted"
 
 
+def test_what_cannot_be_written_is_one_line(work_tree):
+    """A tree that is made by hand may have a file and a folder of one name."""
+    blob = work_tree.git("hash-object", "-w", str(work_tree.write("file", "x")))
+
+    def tree(given: str) -> str:
+        done = subprocess.run(
+            ["git", "mktree"], cwd=work_tree.root, input=given, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    inner = tree(f"100644 blob {blob}\tfile\n")
+    commit = work_tree.git("commit-tree", "-m", "x", tree(f"100644 blob {blob}\ta\n040000 tree {inner}\ta\n"))
+    repository = find_repository(work_tree.root)
+    assert repository is not None
+    with pytest.raises(UserError, match="its files cannot be written: "):
+        open_base_tree(Commit(repository, commit), work_tree.root, "").__enter__()
+
+
 def test_what_is_installed_for_head_is_there(work_tree):
     work_tree.write("infra/app.ts")
     work_tree.commit()
