@@ -73,5 +73,8 @@ def _names_transform(node: Node | None) -> bool:
 
 
 def _has_type(resource: Node) -> bool:
+    """Whether a resource has a type of AWS's form; or is what a macro or a file makes of it."""
     kind = resource.get("Type") if isinstance(resource, MappingNode) else None
-    return isinstance(kind, ScalarNode) and "::" in kind.text
+    if isinstance(kind, ScalarNode) and "::" in kind.text:
+        return True
+    return isinstance(resource, MappingNode) and "Fn::Transform" in resource.entries

@@ -14,6 +14,7 @@ from saya.text.source import Source
         "Resources:\n  Q: {Type: AWS::SQS::Queue}\n",
         "Resources:\n  Broken: 1\n  Q: {Type: Custom::Thing}\n",
         '{"Resources": {"Q": {"Type": "Org::Service::Thing"}}}',
+        "Resources:\n  Q: {'Fn::Transform': {Name: Mine}}\n",
     ],
 )
 def test_templates(text):
