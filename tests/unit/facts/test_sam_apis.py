@@ -121,9 +121,9 @@ def test_what_an_event_is_written_over_is_no_invocation(event, api, kept):
 
 def test_an_event_that_is_not_always_there_leaves_the_definition_as_it_is():
     resource = f"Own: {{Type: AWS::Serverless::HttpApi, Properties: {{DefinitionBody: {DEFINITION}}}}}"
-    text = (TEMPLATE % (HTTP, "  " + resource.replace("\n", " "))).replace(
-        "Function\n", "Function\n    Condition: Never\n"
-    )
+    resource = resource.replace("\n", " ") + OTHER.replace("\n", "\n  ")
+    text = TEMPLATE % (HTTP, f"  {resource}")
+    text = text.replace("Function\n", "Function\n    Condition: Never\n", 1)
     source = Source("t.yaml", text)
     facts = collect_facts(Resolver(load_template(parse(source), source)), frozenset(("invocation",)))
     assert [fact.property.split(".")[2] for fact in facts if fact.resource.id == "Own"] == ["/", "/more", "$default"]
