@@ -110,8 +110,13 @@ class _Parameters:
 
     def behind(self, place: Place) -> Parameter | None:
         """The parameter that a value is taken from, whether it has a value here or not."""
+        # What a parent gives is seen where the parent writes it; what takes it is the `Ref` of this stack.
+        written = place.parents[-1][1].entries.get(str(place.path[-1])) if place.parents else None
+        own = self.referred(written.node) if written is not None else None
         if not isinstance(place.value, Text):
-            return self.referred(place.at)
+            return own or self.referred(place.at)
+        if own is not None and (place.value.literal is None or place.at.source is own.node.source):
+            return own
         for part in place.value.parts:
             found = self.by_node.get(id(part.origin)) or self.referred(part.origin)
             if isinstance(part.hole, Reference) and part.hole.kind == "parameter":

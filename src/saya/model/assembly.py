@@ -50,6 +50,7 @@ MAX_STACKS = 64
 IMPORTED = "export:"
 """How the path begins of what another stack exports: `export:orders-function/Fn`."""
 _UP = "../"
+_SECRETS = ("{{resolve:secretsmanager:", "{{resolve:ssm-secure:")
 # What is the same in a stack and in those nested in it.
 _SHARED = frozenset(("AWS::Region", "AWS::AccountId", "AWS::Partition", "AWS::URLSuffix"))
 
@@ -180,7 +181,7 @@ def _input(parent: Nesting, name: str) -> Alternatives | None:
             guard = above.join(given.guard, option.guard)
             if guard is not None:
                 missing = missing or option.value is Absent.NO_VALUE
-                crossed = crossed_value(above, option.value, border.inward)
+                crossed = _resolved(crossed_value(above, option.value, border.inward))
                 out.append(Alternative(crossed_guard(guard, border.inward), crossed, option.node or thunk.node))
     if missing:
         return (
@@ -189,6 +190,15 @@ def _input(parent: Nesting, name: str) -> Alternatives | None:
             else always(Unknown(f"whether the parameter `{name}` is given depends on a condition"))
         )
     return tuple(_assuming(each, name) for each in out) or None
+
+
+def _resolved(value: Value) -> Value:
+    """What a nested stack receives: a secret itself, where its parent refers to one; the reference is resolved on the
+    way. Source: aws-cdk#28845, which relies on it for custom resources; amplify-backend#232.
+    """
+    if isinstance(value, Text) and any(mark in value.masked for mark in _SECRETS):
+        return Text((Part("", Reference("dynamic", str(value)), value.parts[0].origin),))
+    return value
 
 
 def _assuming(option: Alternative, name: str) -> Alternative:

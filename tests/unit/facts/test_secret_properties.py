@@ -6,6 +6,7 @@ from saya.facts.secret_names import is_secret_name, is_secret_text
 from saya.facts.secret_properties import collect
 from saya.facts.types import SecretProperty
 from saya.facts.view import View
+from saya.model.assembly import nested_stack
 from saya.model.resolve import Resolver
 from saya.model.template import load_template
 from saya.model.value import Unknown
@@ -182,3 +183,34 @@ def test_nested_keys_count_and_tags_do_not():
 def test_only_custom_resources_are_looked_at():
     for type_, found in (("AWS::CloudFormation::CustomResource", 1), ("AWS::RDS::DBInstance", 0), ("My::Own::Type", 0)):
         assert len(secrets("Password: correct-horse", head=HEAD.replace("Custom::Db", type_))) == found
+
+
+@pytest.mark.parametrize(
+    ("given", "echo", "kind"),
+    [
+        *((given, "", "parameter") for given in ("!Ref Outer", "'{{resolve:secretsmanager:db}}'")),
+        *(
+            (given, ", NoEcho: true", "no_echo_parameter")
+            for given in ("!Ref Outer", "'{{resolve:secretsmanager:db}}'")
+        ),
+        ("correct-horse", ", NoEcho: true", "literal"),
+    ],
+)
+def test_what_a_parent_gives_comes_through_a_parameter(given, echo, kind):
+    child = f"""
+Parameters: {{DbPassword: {{Type: String{echo}}}}}
+Resources: {{Db: {{Type: Custom::Db, Properties: {{Password: !Ref DbPassword}}}}}}
+"""
+    parent = f"""
+Parameters: {{Outer: {{Type: String, NoEcho: true}}}}
+Resources:
+  Child:
+    Type: AWS::CloudFormation::Stack
+    Properties: {{TemplateURL: child.yaml, Parameters: {{DbPassword: {given}}}}}
+"""
+    source = Source("parent.yaml", parent)
+    above = Resolver(load_template(parse(source), source), files={"child.yaml": Source("child.yaml", child)}.get)
+    below = nested_stack(above, above.resources["Child"])
+    assert below is not None
+    (fact,) = collect(View(below))
+    assert (fact.given, fact.parameter) == (kind, None if kind == "literal" else "DbPassword")

@@ -8,6 +8,7 @@ import pytest
 
 from saya.model.assembly import nested_stack
 from saya.model.resolve import Resolver
+from saya.model.value import Reference, Text
 from saya.text.source import Source
 
 from .templates import property_of, template_of
@@ -57,6 +58,17 @@ Resources: {X: {Type: Custom::X, Properties: {P: !Ref P}}}
 )
 def test_a_parameter_is_what_the_parent_gives(given: str, seen: Any):
     assert property_of(child_of(parent_of(PARENT.format(given), child=CHILD)), "P") == seen
+
+
+def test_a_secret_is_resolved_on_the_way():
+    reference = "{{resolve:%s:db:SecretString:password}}"
+    for service in ("secretsmanager", "ssm-secure"):
+        child = child_of(parent_of(PARENT.format(f"'{reference % service}'"), child=CHILD))
+        (place,) = child.places(child.resources["X"], ("P",))
+        assert isinstance(place.value, Text)
+        assert place.value.reference == Reference("dynamic", reference % service)
+    child = child_of(parent_of(PARENT.format("'{{resolve:ssm:/host}}'"), child=CHILD))
+    assert property_of(child, "P", "X") == "{{resolve:ssm:/host}}"
 
 
 def test_the_qualifier_of_an_alias_crosses():
