@@ -29,6 +29,13 @@ def property_texts(
             yield place
 
 
+def texts_within(resolver: Resolver, thunk: Thunk, place: Place) -> Iterator[Place]:
+    """The places of all texts of a document that stands as text at a place, the undecided ones too."""
+    for inner in _Walker(resolver, "").texts(thunk, place.guard, place.path, place.parents):
+        if inner.guard is ALWAYS or resolver.join(inner.guard) is not None:
+            yield inner
+
+
 class _Walker:
     def __init__(self, resolver: Resolver, written: str) -> None:
         self.resolver = resolver

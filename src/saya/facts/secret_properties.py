@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from saya.facts.property_texts import property_texts
+from saya.facts.property_texts import property_texts, texts_within
 from saya.facts.secret_names import is_secret_half, is_secret_name, is_secret_parameter, is_secret_text
 from saya.facts.types import SecretProperty
 from saya.facts.view import View
 from saya.model.resolve import Place, Resolver, TemplateResource
 from saya.model.template import Parameter
-from saya.model.value import Part, Reference, Text, Unknown
+from saya.model.value import Given as GivenValue
+from saya.model.value import Mapping, Part, Reference, Text, Unknown
 from saya.text.node import MappingNode, Node, ScalarNode
 
 Given = Literal["literal", "parameter", "no_echo_parameter", "access_key", "other"]
 
 _OUTSIDE = frozenset(("ServiceToken", "Tags"))
 _DYNAMIC_REFERENCE = "{{resolve:"
+_CALLS = (("Create",), ("Update",), ("Delete",))
+"""Where the AwsCustomResource of the AWS CDK has its API calls. Source: aws-cdk-lib/custom-resources."""
 
 
 def collect(view: View) -> Iterator[SecretProperty]:
@@ -29,13 +32,34 @@ def collect(view: View) -> Iterator[SecretProperty]:
 
 def _of_resource(view: View, declared: TemplateResource) -> Iterator[SecretProperty]:
     parameters = _Parameters(view.resolver)
-    for place in property_texts(view.resolver, declared, unknown=True):
+    for place in _texts(view.resolver, declared):
         key = next((step for step in reversed(place.path) if isinstance(step, str)), None)
         if key is None or place.path[0] in _OUTSIDE:
             continue
         given, parameter = _given(parameters, place, key)
         if given is not None:
             yield SecretProperty(**view.fields(declared, place, subject=key), key=key, given=given, parameter=parameter)
+
+
+def _texts(resolver: Resolver, declared: TemplateResource) -> Iterator[Place]:
+    """The texts of a custom resource; of an API call that is JSON text those within it."""
+    read: set[tuple[str | int, ...]] = set()
+    for place in property_texts(resolver, declared, unknown=True):
+        if place.path in read:
+            continue
+        call = place.value
+        if place.path in _CALLS and isinstance(call, Text) and call.masked.startswith("{"):
+            from saya.model.embedded import read_document  # few custom resources call an API
+
+            # All alternatives at once, by what is written: a value that is put in is then known for what it is.
+            written = place.parents[-1][1].entries[str(place.path[0])]
+            documents = read_document(resolver, written, lambda _: None)
+            if all(isinstance(each.value, Mapping) for each in documents):
+                read.add(place.path)
+                found = GivenValue(documents, written.node)
+                yield from texts_within(resolver, found, place._replace(guard=declared.guard))
+                continue
+        yield place
 
 
 def _takes_secret(place: Place, key: str) -> bool:

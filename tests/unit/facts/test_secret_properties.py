@@ -142,7 +142,8 @@ def test_how_the_secret_is_given(value, given, parameter):
     [
         ("Value: !GetAtt Key.SecretAccessKey", "Value"),
         ("Arguments: [smtp, !GetAtt Key.SecretAccessKey]", "Arguments"),
-        ("""Create: !Sub '{"secret": "${Key.SecretAccessKey}"}'""", "Create"),
+        ("""Create: !Sub '{"value": "${Key.SecretAccessKey}"}'""", "value"),
+        ("""Create: !Sub '{"value": ${Key.SecretAccessKey}'""", "Create"),
     ],
 )
 def test_the_secret_of_an_access_key_is_one_under_any_name(properties, key):
@@ -214,3 +215,35 @@ Resources:
     assert below is not None
     (fact,) = collect(View(below))
     assert (fact.given, fact.parameter) == (kind, None if kind == "literal" else "DbPassword")
+
+
+CALL = """\
+Create: !Join
+  - ''
+  - ['{"action": "adminSetUserPassword", "parameters": {"Username": "admin", "Password": "', %s, '"}}']
+"""
+
+
+@pytest.mark.parametrize(
+    ("password", "given"),
+    [
+        ("correct-horse", "literal"),
+        ("!Ref DbPassword", "parameter"),
+        ("!Ref Hidden", "no_echo_parameter"),
+        ("'{{resolve:secretsmanager:db}}'", "other"),
+    ],
+)
+def test_a_secret_within_an_api_call_counts(password, given):
+    (fact,) = secrets(CALL % password)
+    assert (fact.key, fact.given, fact.property) == ("Password", given, "Create.parameters.Password")
+
+
+def test_each_call_is_read_once_per_alternative():
+    call = """!If [IsProd, '{"Password": "correct-horse"}', '{"Password": "battery-staple"}']"""
+    facts = secrets(f"Create: {call}\nUpdate: {call}\nNote: {call}")
+    assert [(fact.property, dict(fact.guard.conditions)) for fact in facts] == [
+        ("Create.Password", {"IsProd": True}),
+        ("Create.Password", {"IsProd": False}),
+        ("Update.Password", {"IsProd": True}),
+        ("Update.Password", {"IsProd": False}),
+    ]
