@@ -123,7 +123,8 @@ def test_an_event_that_is_not_always_there_leaves_the_definition_as_it_is():
     resource = f"Own: {{Type: AWS::Serverless::HttpApi, Properties: {{DefinitionBody: {DEFINITION}}}}}"
     resource = resource.replace("\n", " ") + OTHER.replace("\n", "\n  ")
     text = TEMPLATE % (HTTP, f"  {resource}")
-    text = text.replace("Function\n", "Function\n    Condition: Never\n", 1)
+    text = text.replace("Function\n", "Function\n    Condition: Maybe\n", 1)
+    text = text.replace("Conditions: {", "Conditions: {Maybe: !Equals [!Ref Elsewhere, x], ")
     source = Source("t.yaml", text)
     facts = collect_facts(Resolver(load_template(parse(source), source)), frozenset(("invocation",)))
     assert [fact.property.split(".")[2] for fact in facts if fact.resource.id == "Own"] == ["/", "/more", "$default"]
