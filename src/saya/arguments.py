@@ -49,6 +49,19 @@ class _Parser(argparse.ArgumentParser):
     def __init__(self, **given: Any) -> None:
         super().__init__(formatter_class=_Help, allow_abbrev=False, **given)
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As ever, but an argument that nobody knows is told by the command that it was given to."""
+        parsed, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"`{self.prog}` has no argument `{unknown[0]}`{self._nearly(unknown[0])}")
+        return parsed, unknown
+
+    def _nearly(self, given: str) -> str:
+        from difflib import get_close_matches  # only for those who erred
+
+        close = get_close_matches(given.partition("=")[0], self._option_string_actions, n=1)
+        return f", but `{close[0]}`" if close else ""
+
     def error(self, message: str) -> NoReturn:
         self.exit(MISTAKE, f"saya: {message}; see `{self.prog} --help`\n")
 

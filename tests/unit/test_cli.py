@@ -169,6 +169,20 @@ def test_a_mistake_is_one_line_and_2(saya, given):
     assert "Traceback" not in text
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["check", "--formt", "json"], "`saya check` has no argument `--formt`, but `--format`"),
+        (["check", "--fail-onn=error"], "`saya check` has no argument `--fail-onn=error`, but `--fail-on`"),
+        (["policies", "--policy", "x"], "`saya policies` has no argument `--policy`, but `--policies`"),
+        (["check", "--zzzz"], "`saya check` has no argument `--zzzz`"),
+        (["explain", "a", "b"], "`saya explain` has no argument `b`"),
+    ],
+)
+def test_an_argument_that_nobody_knows(saya, given, told):
+    assert saya(*given) == (2, "", f"saya: {told}; see `saya {given[0]} --help`\n")
+
+
 def test_a_name_that_is_nearly_right_is_suggested(saya):
     assert "lambda-layer-architecture" in saya("explain", "lambda-layer-architectur")[2]
 
