@@ -176,12 +176,15 @@ def _event_bridge(event: Event, made: Resources) -> None:
         "Name": event.setting("name"),
         "State": state,
     }
-    _rule(event, f"{alphanumeric(_rule_name(event))}EventBridgeRule", entries, made)
+    logical_id = f"{alphanumeric(_rule_name(event))}EventBridgeRule"
+    if scalar(event.function.deployed_name(event.at)) is None:
+        made.vague.add(logical_id)
+    _rule(event, logical_id, entries, made)
 
 
 def _rule_name(event: Event) -> str:
     """What the logical ID of a rule is made of, whatever name the rule has."""
-    owner = scalar(event.function.deployed_name(event.at)) or f"{event.function.prefix}-{event.function.name}"
+    owner = scalar(event.function.deployed_name(event.at)) or event.function.name
     return f"{owner}-rule-{event.position}"
 
 

@@ -76,15 +76,15 @@ def _joined(one: Node, other: Node) -> Node:
 
 
 class Function(NamedTuple):
-    """A function of a service: its name and the node of that, its settings, the provider's, how names begin, and all
-    functions of the service.
+    """A function of a service: its name and the node of that, its settings, the provider's, how names begin (with
+    service and stage, as far as they are decided), and all functions of the service.
     """
 
     name: str
     key: ScalarNode
     node: MappingNode
     provider: Node | None
-    prefix: str
+    beginning: Node
     section: Node | None = None
 
     @property
@@ -136,7 +136,12 @@ class Function(NamedTuple):
     def deployed_name(self, at: Node) -> Node:
         """The name that it is deployed with."""
         own = self.node.get("name")
-        return own if own is not None else text(at, f"{self.prefix}-{self.name}")
+        if own is not None:
+            return own
+        beginning = scalar(self.beginning)
+        if beginning is None:
+            return join(at, "-", (self.beginning, text(at, self.name)))
+        return text(at, f"{beginning}-{self.name}")
 
     def target(self, at: Node) -> Node:
         """What an event invokes: the function, or the alias that it publishes."""

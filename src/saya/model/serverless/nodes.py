@@ -77,6 +77,14 @@ def assigned(under: Node | None, over: Node | None) -> Node | None:
     return mapping(under, {**under.entries, **over.entries}, under.keys | over.keys)
 
 
+def reason_of(node: Node | None) -> str | None:
+    """Why a text is not decided, or a part of it; None where it is."""
+    if isinstance(node, UndecidedNode):
+        return node.reason
+    parts = items(below(node, "Fn::Join"))
+    return next((reason for part in items(parts[1]) if (reason := reason_of(part))), None) if len(parts) > 1 else None
+
+
 def content_of(node: Node | None) -> object:
     """What a node says, wherever it stands, to compare it. What is undecided says nothing."""
     if isinstance(node, ScalarNode):

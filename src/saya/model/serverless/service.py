@@ -13,7 +13,17 @@ from typing import Literal
 from saya.model.serverless.edge import distribution_resource
 from saya.model.serverless.events import event_resources
 from saya.model.serverless.functions import Function, Resources, function_resources
-from saya.model.serverless.nodes import UndecidedNode, assigned, below, items_or_one, mapping, merged, scalar, text
+from saya.model.serverless.nodes import (
+    UndecidedNode,
+    assigned,
+    below,
+    items_or_one,
+    join,
+    mapping,
+    merged,
+    scalar,
+    text,
+)
 from saya.model.serverless.package import anchors_of, find_difference, laid_over, read_package
 from saya.model.serverless.plugins import changing_plugins
 from saya.model.serverless.shared import layer_resources, role_resources
@@ -93,10 +103,9 @@ def _as_written(
     variables = Variables(root, files, stage)
     own = {name: variables.resolved(node) for name, node in root.entries.items() if name not in _NOT_MADE}
     provider, section = own.get("provider"), own.get("functions")
-    name = scalar(own.get("service")) or scalar(below(own.get("service"), "name")) or "service"
-    prefix = f"{name}-{variables.stage}"
+    beginning = _beginning(own.get("service"), variables, root)
     made = Resources()
-    functions = _functions(section, provider, prefix)
+    functions = _functions(section, provider, beginning)
     for function in functions:
         function_resources(function, made)
         event_resources(function, made)
@@ -104,7 +113,8 @@ def _as_written(
     layer_resources(own.get("layers"), made)
     role_resources(provider, functions, made)
     service = Service(_with_author_s(made, own.get("resources"), root), root, source)
-    service.stack = scalar(below(provider, "stackName")) or prefix
+    named = below(provider, "stackName")
+    service.stack = scalar(beginning if named is None else named)
     service.region = scalar(below(provider, "region"))
     service.gaps = (*_gaps(own), *made.gaps)
     service.vague = made.vague
@@ -128,7 +138,17 @@ def _gaps(own: Mapping[str, Node]) -> Iterator[Gap]:
                 yield Gap(node, f"functions.{name}", "", node.reason)
 
 
-def _functions(section: Node | None, provider: Node | None, prefix: str) -> list[Function]:
+def _beginning(service: Node | None, variables: Variables, root: MappingNode) -> Node:
+    """How the names of a service begin, its stack's among them: its own name, and the stage."""
+    name = below(service, "name") or service or root
+    stage = variables.stage
+    if isinstance(stage, str) and scalar(name) is not None:
+        return text(name, f"{scalar(name)}-{stage}")
+    told = text(name, stage) if isinstance(stage, str) else UndecidedNode(name, stage.reason)
+    return join(name, "-", (name, told))
+
+
+def _functions(section: Node | None, provider: Node | None, beginning: Node) -> list[Function]:
     """The functions of a section, which may be a list of such."""
     found = []
     for part in items_or_one(section):
@@ -136,7 +156,7 @@ def _functions(section: Node | None, provider: Node | None, prefix: str) -> list
             for name, node in part.entries.items():
                 if isinstance(node, MappingNode) and not isinstance(node, UndecidedNode):
                     found.append(
-                        Function(name, part.keys.get(name) or text(node, name), node, provider, prefix, section)
+                        Function(name, part.keys.get(name) or text(node, name), node, provider, beginning, section)
                     )
     return found
 

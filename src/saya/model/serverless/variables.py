@@ -8,10 +8,20 @@ that has a fallback is taken to be that, as a parameter is its Default; an envir
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from saya.errors import ParseError
-from saya.model.serverless.nodes import UndecidedNode, below, join, mapping, reference, scalar, sequence, text
+from saya.model.serverless.nodes import (
+    UndecidedNode,
+    below,
+    join,
+    mapping,
+    reason_of,
+    reference,
+    scalar,
+    sequence,
+    text,
+)
 from saya.model.serverless.variable_texts import Piece, alternatives, split, written_out
 from saya.pattern import pattern
 from saya.record import NamedTuple
@@ -55,7 +65,8 @@ class Variables:
 
     def resolved(self, node: Node) -> Node:
         """A node with the variables in it replaced; what has none stays the very node that it is."""
-        if node.source.text.find("${", node.start, node.end) < 0 and not isinstance(node, ScalarNode):
+        unwritten = node.source.text.find("${", node.start, node.end) < 0
+        if isinstance(node, UndecidedNode) or (unwritten and not isinstance(node, ScalarNode)):
             return node
         self._made += 1
         if self._made > MAX_NODES:
@@ -169,7 +180,7 @@ class Variables:
         if type_ == "file":
             return self._file(parameter, address)
         if type_ == "sls" and address == "stage":
-            return text(at, self.stage)
+            return text(at, self.stage) if isinstance(self.stage, str) else self.stage
         if type_ == "param":
             return self._param(address)
         if type_ == "aws" and address in ("accountId", "region"):
@@ -185,13 +196,22 @@ class Variables:
 
     def _param(self, address: str) -> Node | Undecided:
         """A parameter: of the stage, else of all stages; `stages` is how version 4 has it."""
-        told = f"`param:{_told(address)}`"
-        for stage in (self.stage, "default"):
-            for root in (below(self._root, "stages", stage, "params"), below(self._root, "params", stage)):
+        told, stage = f"`param:{_told(address)}`", self.stage
+        if isinstance(stage, Undecided) and self._depends(address):
+            return stage
+        for name in (stage, "default") if isinstance(stage, str) else ("default",):
+            for root in (below(self._root, "stages", name, "params"), below(self._root, "params", name)):
                 value = self._found(root, address, told)
                 if not isinstance(value, Undecided) or not value.absent:
                     return value
         return Undecided(f"{told} is nothing in this service", absent=True)
+
+    def _depends(self, address: str) -> bool:
+        """Whether a parameter is another one in some stage."""
+        name = address.partition(".")[0]
+        given = [*_entries(below(self._root, "params"))]
+        given += [(stage, below(node, "params")) for stage, node in _entries(below(self._root, "stages"))]
+        return any(stage != "default" and below(node, name) is not None for stage, node in given)
 
     def _found(self, root: Node | None, address: str, told: str) -> Node | Undecided:
         node = root
@@ -234,19 +254,27 @@ class Variables:
             return Undecided(f"{name} cannot be read: {error.message}")
 
     @property
-    def stage(self) -> str:
+    def stage(self) -> str | Undecided:
         """The stage that the service is deployed to where nobody names another."""
         if self._given_stage is not None:
             return self._given_stage
-        written = below(self._root, "provider", "stage")
         inside = f"{id(self)}stage"
-        if written is None or inside in self._open:
+        if inside in self._open:
             return _STAGE
         self._open.append(inside)
         try:
-            return scalar(self.resolved(written)) or _STAGE
+            provider = self._root.get("provider")
+            provider = self.resolved(provider) if isinstance(provider, ScalarNode) else provider
+            written = provider if isinstance(provider, UndecidedNode) else below(provider, "stage")
+            value = self.resolved(written) if written is not None else None
+            reason = reason_of(value)
+            return Undecided(reason) if reason is not None else scalar(value) or _STAGE
         finally:
             self._open.pop()
+
+
+def _entries(node: Node | None) -> Iterator[tuple[str, Node | None]]:
+    yield from node.entries.items() if isinstance(node, MappingNode) else ()
 
 
 def _told(content: str) -> str:

@@ -130,6 +130,43 @@ def test_parameters_of_the_stage_go_before_those_of_all(name: str, value: str):
     assert value_of(f'"${{param:{name}}}"', STAGES) == value
 
 
+UNSTAGED = STAGES.replace("stage: test", "stage: '${env:STAGE}'")
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("${sls:stage}", f"${{?}} ?the environment variable `STAGE` decides it{LATER}"),
+        ("a-${self:provider.stage}", f"a-${{?}} ?the environment variable `STAGE` decides it{LATER}"),
+        ("${param:b}", f"${{?}} ?the environment variable `STAGE` decides it{LATER}"),
+        ("${param:c}", "3"),
+    ],
+)
+def test_a_stage_that_nobody_knows_decides_nothing(written: str, value: str):
+    assert value_of(f'"{written}"', UNSTAGED) == value
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "stack"),
+    [
+        ("service: s\nprovider: {name: aws}\n", "s-dev-f", "s-dev"),
+        ("service: s\nprovider: {name: aws, stage: live}\n", "s-live-f", "s-live"),
+        ("service: s\nprovider: {name: aws, stackName: own}\n", "s-dev-f", "own"),
+        ("service: s\nprovider: {name: aws, stackName: '${env:X}'}\n", "s-dev-f", None),
+        ("service: s\nprovider: {name: aws, stage: '${env:X}'}\n", "s-${?}-f", None),
+        ("service: '${env:X}-s'\nprovider: {name: aws}\n", "${?}-s-dev-f", None),
+        ("service: {name: s}\nprovider: '${file(p.js)}'\n", "s-${?}-f", None),
+    ],
+)
+def test_names_are_known_as_far_as_service_and_stage_are(service: str, name: str, stack: str | None):
+    source = Source("serverless.yml", f"{service}functions: {{f: {{handler: h}}}}\n")
+    root = parse(source)
+    assert isinstance(root, MappingNode)
+    found = load_service(root, source)
+    assert str(property_of(Resolver(found), "FunctionName", "FLambdaFunction")).partition(" ?")[0] == name
+    assert found.stack == stack
+
+
 def test_a_file_of_text_is_its_text():
     source = Source("serverless.yml", SERVICE.replace("VALUE", "${file(version.txt)}"))
     root = parse(source)
