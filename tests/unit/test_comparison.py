@@ -467,10 +467,18 @@ MACHINE = """\
 STATES = "{StartAt: A, States: {A: {Type: Task, Resource: !GetAtt Fn.Arn, End: true}}}"
 
 
-def test_a_definition_that_another_property_holds_is_the_same(work_tree, check):
+@pytest.mark.parametrize(
+    "task",
+    [
+        '"Resource": "${Fn.Arn}"',
+        '"Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "${Fn.Arn}"}',
+        '"Resource": "arn:aws:states:::lambda:invoke", "Arguments": {"FunctionName": "${Fn.Arn}"}',
+    ],
+)
+def test_a_task_that_another_property_holds_or_that_is_written_in_another_way_is_the_same(work_tree, check, task):
     work_tree.write("t.yaml", template(MACHINE.format(definition=f"Definition: {STATES}")))
     work_tree.commit()
-    text = '{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "${Fn.Arn}", "End": true}}}'
+    text = f'{{"StartAt": "A", "States": {{"A": {{"Type": "Task", {task}, "End": true}}}}}}'
     work_tree.write("t.yaml", template(MACHINE.format(definition=f"DefinitionString: !Sub '{text}'")))
     report = check("--base", "HEAD", "--select", NOTE)[1]
     assert (found(report, "resource", "status"), report["resolved"]) == ([("Machine", "existing")], [])

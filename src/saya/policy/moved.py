@@ -25,6 +25,8 @@ MOST = 100
 
 _HOLDERS = re.compile(r"(?:Definition(?:String|Uri|Body|S3Location)?|Body(?:S3Location)?)(?=\.|$)")
 _INPUTS = re.compile(r"\.(?:Parameters|Arguments)\.")
+# A task of a state machine that invokes a function, in either way.
+_TASK = re.compile(r"(?<=\.)(?:Resource|Parameters\.FunctionName)$")
 _NAME = re.compile(r"`([^`]+)`")
 
 
@@ -73,6 +75,7 @@ def _key(entry: Finding | Undecided, renamed: Mapping[str, str]) -> tuple[str, .
     said = entry.message if isinstance(entry, Finding) else "; ".join(entry.reasons)
     said = _NAME.sub(lambda match: f"`{renamed.get(match[1], match[1])}`", said)
     property_ = _INPUTS.sub(".Parameters.", _HOLDERS.sub("Definition", entry.property, count=1))
+    property_ = _TASK.sub("Resource", property_) if ".States." in property_ else property_
     return entry.policy, renamed.get(entry.resource, entry.resource), property_, said
 
 
