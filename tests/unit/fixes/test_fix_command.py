@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from saya.cli import main
-from saya.report.diff import Diff, DiffLine, FileDiff, Hunk
-from saya.report.suggestion import suggestion_of
 
 FRESH = sorted((Path(__file__).parents[2] / "fixtures" / "fixes").iterdir())
 FLOW = """\
@@ -188,44 +186,6 @@ def test_what_is_silenced_is_left(folder):
 
     assert fix() == 0
     assert (folder / "t.yaml").read_text() == silenced
-
-
-# --- Commit suggestion ------------------------------------------------------------------------------------------------
-
-
-def whole_file(path, text):
-    """A pull request that adds the whole file, so that every line takes a comment."""
-    lines = text.split("\n")
-    final = not text.endswith("\n")
-    shown = lines if final else lines[:-1]
-    diff = tuple(
-        DiffLine("added", line, None, number, final=final and number == len(shown))
-        for number, line in enumerate(shown, start=1)
-    )
-    return Diff({path: FileDiff(path=path, hunks=(Hunk(diff),))})
-
-
-def committed(text, suggestion):
-    """What GitHub makes of the file: the lines of the comment replaced."""
-    lines = text.split("\n")
-    return "\n".join([*lines[: suggestion.first - 1], *suggestion.text.split("\n")[:-1], *lines[suggestion.last :]])
-
-
-@pytest.mark.parametrize("path", FRESH, ids=lambda path: path.name)
-def test_a_committed_suggestion_is_what_the_command_writes(made, path):
-    """Byte for byte, for every finding alone; a suggestion of several lines too."""
-    text = path.read_bytes().decode()
-    tried = 0
-    for finding in made.mended(text):
-        if finding.fix is None:
-            continue
-        source = finding.location.source
-        suggestion = suggestion_of(finding.fix, {source.path: source}, whole_file(source.path, text))
-        if suggestion is None:
-            continue
-        tried += 1
-        assert committed(text, suggestion) == made.applied(text, finding)
-    assert tried >= 2
 
 
 def test_the_report_has_the_edits_in_code_points(folder, capsys):

@@ -131,8 +131,8 @@ def test_a_merged_key_is_not_changed_where_it_is_shared():
         (
             "Resources:\n  Fn:\n    Code: |\n      x\n\n      y\n\n  Next: !Ref X\n",
             "Resources:\n  Fn:\n    Code: |\n      x\n\n      y\n  Live:\n    Type: AWS::Lambda::Alias\n"
-            "    Properties:\n      FunctionName: !Ref Fn\n      FunctionVersion: !GetAtt V.Version\n      Name: '1'\n\n"
-            "  Next: !Ref X\n",
+            "    Properties:\n      FunctionName: !Ref Fn\n      FunctionVersion: !GetAtt V.Version\n      Name: '1'\n"
+            "\n  Next: !Ref X\n",
         ),
     ],
 )
