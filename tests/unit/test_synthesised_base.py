@@ -63,6 +63,23 @@ def test_the_comment_stands_on_the_line_that_changed(project, capsys):
     assert "```suggestion" not in told
 
 
+def test_what_is_changed_around_it_takes_the_comment(project, capsys):
+    """What a construct of one's own makes stands in its file; what the change gave it, where it is made."""
+    path = project.root / "build/made/Orders.template.json"
+    template = json.loads(path.read_text())
+    subscription = template["Resources"].pop("HandlerEventsE412B2F9")
+    path.write_text(json.dumps(template))
+    project.commit()
+    template["Resources"]["HandlerEventsE412B2F9"] = subscription
+    path.write_text(json.dumps(template))
+    source = project.root / "orders/stack.py"
+    source.write_text(source.read_text().replace("function=handler)", "function= handler)"))
+    assert main(["preview", "--base", "HEAD"]) == 0
+    told = capsys.readouterr().out
+    assert "`orders/stack.py:33`\n\n**Warning:** `HandlerEventsE412B2F9` invokes" in told
+    assert "orders/audit.py:15" in told
+
+
 def test_an_assembly_that_only_head_has_is_made_again_where_it_may_be(project, check):
     """One is not compared with the other: the CDK's CLI and we stage assets in different ways."""
     shutil.copytree(project.root / "build/made", project.root / "cdk.out")

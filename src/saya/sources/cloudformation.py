@@ -44,7 +44,7 @@ def marks_of(data: bytes) -> set[str]:
 def unescaped(data: bytes) -> bytes:
     """The bytes as they are to be searched for words: UTF-16 without its zero bytes, ASCII without escapes."""
     if b"\0" in data:
-        data = data.replace(b"\0", b"")
+        data = data.translate(None, b"\0")
     return re.sub(_ESCAPE, _character, data) if b"\\" in data else data
 
 

@@ -38,6 +38,8 @@ SERVICE_PROGRAMS = ("serverless.ts", "serverless.js", "serverless.mjs", "serverl
 
 # CloudFormation takes templates up to 1 MB; what is sixteen times that is no template and may be an attack.
 LARGEST = 16 * 1024 * 1024
+# GitHub takes no file of more than 100 MB; what is larger was never pushed there.
+SEARCHED, PIECE = 128 << 20, 1 << 20
 TOO_LARGE = f"is larger than {LARGEST // 1024 // 1024} MB; CloudFormation takes at most 1 MB"
 
 
@@ -194,7 +196,10 @@ def read_bytes(candidate: Candidate) -> bytes:
 def _resource_in(start: bytes, rest: BinaryIO) -> bytes:
     """A resource's type, if a file has resources: comments may stand before a template, and are not deployed."""
     before, found = start[-100:], marks_of(start)
-    while len(found) < 2 and (piece := rest.read(1 << 20)):
+    for _ in range(SEARCHED // PIECE):
+        piece = rest.read(PIECE) if len(found) < 2 else b""
+        if not piece:
+            break
         found |= marks_of(before + piece)
         before = piece[-100:]
     return b"\nType: AWS::" if len(found) == 2 else b""

@@ -99,6 +99,12 @@ def test_context_is_that_of_cdk_json_under_what_was_looked_up(project):
     assert context["aws:cdk:bundling-stacks"] == []
 
 
+def test_places_are_asked_for(project):
+    """Of `aws-cdk-lib` before 2.251, and of programs in Python."""
+    assert (told(project, "CDK_DEBUG"), told(project, "JSII_HOST_STACK_TRACES")) == ("true", "1")
+    assert "--enable-source-maps" in told(project, "NODE_OPTIONS")
+
+
 def test_context_that_no_variable_takes_is_a_file(project):
     script = f'{MADE}; cat "$CONTEXT_OVERFLOW_LOCATION_ENV" > "$CDK_OUTDIR/told"'
     found = run(project, script, context={"long": "x" * 200_000})
