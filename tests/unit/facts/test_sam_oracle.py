@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import compare_sam
 from sam_oracle import authored, compare, differing, facts_told, is_sam, merged_properties, template, translated
 from saya.facts.collect import collect_facts
 from saya.model.guard import ALWAYS
@@ -210,3 +211,20 @@ def test_a_difference_is_seen():
     (difference,) = differing(template(made), template(changed))
     assert (difference.kind, difference.fact[:2]) == ("Invocation", ("Worker", "alias"))
     assert difference.written == difference.deployed + 1
+
+
+def test_the_tool_tells_of_each_template(tmp_path, capsys):
+    folder = TESTS / "fixtures" / "sam"
+    assert compare_sam.main([str(folder)]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out == [*(f"{path}: equal" for path in FIXTURES), f"{len(FIXTURES)} equal"]
+    api = "Own: {Type: AWS::Serverless::Api, Properties: {StageName: x, DefinitionUri: 's3://b/k'}}"
+    event = "{Type: Api, Properties: {Path: /, Method: get, RestApiId: !Ref Own}}"
+    function = f"{{InlineCode: x, Handler: h, Runtime: python3.13, Events: {{E: {event}}}}}"
+    text = f"Resources:\n  Fn: {{Type: AWS::Serverless::Function, Properties: {function}}}\n  {api}\n"
+    (tmp_path / "undecided.yaml").write_text(text)
+    (tmp_path / "refused.yaml").write_text(text.replace("s3://b/k", "").replace("Method: get, ", ""))
+    (tmp_path / "other.yaml").write_text("Resources: {}")
+    assert compare_sam.main([str(tmp_path)]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[-1] == "1 equal but undecided where a definition is elsewhere, 1 refused by SAM"
