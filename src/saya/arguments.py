@@ -148,7 +148,7 @@ def _add_paths(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_synthesis(parser: argparse.ArgumentParser) -> None:
-    told = "run programs that make templates (CDK): auto, where their head is in the repository itself (default)"
+    told = "run programs that make templates (CDK): auto, where they are yours (default); see docs/cdk.md"
     parser.add_argument("--synthesise", choices=SYNTHESISE, help=told)
 
 
