@@ -98,7 +98,7 @@ def judge_pair(head: Opened, base: Opened | None, baseline: Baseline, rules: Rul
     side = _side(head, _head_deployments(head, baseline, rules, problems))
     own = judge_side(side, head.name, rules)
     before = Before() if base is None else _before(base, baseline, rules, (side, own) if alike else None, head.name)
-    renamed = {} if base is None or alike else renamed_resources(base.template, head.template)
+    renamed = {} if base is None or alike else _renamed(base, head, before.judgement, own)
     judgement = aged(own, before.judgement, renamed)
     if before.side is not None:
         judgement = _with_changes(judgement, before.side, side, _changed_files(head, base, baseline), head.name, rules)
@@ -141,6 +141,17 @@ def _seen_alike(head: Opened, base: Opened | None, baseline: Baseline) -> tuple[
     which = "base" if is_packaged(head.attached) else "head"
     told = f"{head.shown}: judged as it is written, as {which} has no package of it to compare with"
     return replace(head, hidden=FOLDER), replace(base, hidden=FOLDER), (told,)
+
+
+def _renamed(base: Opened, head: Opened, before: Judgement, after: Judgement) -> dict[str, str]:
+    """The resources that head has under another logical ID, where that can make a difference: where something is said
+    of head alone, and something of base alone.
+    """
+    said, says = (
+        {each.fingerprint for each in side.findings} | {each.fingerprint for each in side.undecided}
+        for side in (before, after)
+    )
+    return renamed_resources(base.template, head.template) if said - says and says - said else {}
 
 
 def judge_alone(head: Opened, rules: Rules) -> Report:

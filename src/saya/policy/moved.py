@@ -5,7 +5,7 @@ template, or of a definition that another property holds now.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ LEAST_ALIKE = 0.6
 asks of files, which are longer.
 """
 
-MOST = 100
+MOST = 50
 """Resources of one type on each side past which no renames are looked for: the work grows with their product."""
 
 _HOLDERS = re.compile(r"(?:Definition(?:String|Uri|Body|S3Location)?|Body(?:S3Location)?)(?=\.|$)")
@@ -43,7 +43,7 @@ def renamed_resources(base: Template, head: Template) -> dict[str, str]:
         for name in names:
             own = _lines(after[name])
             for other in others:
-                share = (own & lines[other]).total() / max(own.total(), lines[other].total(), 1)
+                share = len(own & lines[other]) / max(len(own), len(lines[other]), 1)
                 if share >= LEAST_ALIKE:
                     alike.append((-share, name, other))
     pairs: dict[str, str] = {}
@@ -99,5 +99,5 @@ def _by_type(own: Mapping[str, Node], other: Mapping[str, Node]) -> dict[str, li
     return found
 
 
-def _lines(node: Node) -> Counter[str]:
-    return Counter(filter(None, map(str.strip, node.source.text[node.start : node.end].splitlines())))
+def _lines(node: Node) -> frozenset[str]:
+    return frozenset(filter(None, map(str.strip, node.source.text[node.start : node.end].splitlines())))
