@@ -22,10 +22,12 @@ from saya.model.guard import ALWAYS
 from saya.model.lambda_names import read_function_name
 from saya.model.resolve import Place, TemplateResource
 from saya.model.value import NO_SCOPE, Bound, Given, Mapping, Text, Unknown, always
+from saya.pattern import pattern
 
 _EVENT_INVOKE_CONFIG = "AWS::Lambda::EventInvokeConfig"
 _PERMISSION = "AWS::Lambda::Permission"
 _NESTED = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
+_QUALIFIED = pattern(r"\$\{(\w+)(?:\.Arn)?\}:(?!\$LATEST)[A-Za-z0-9_-]")
 _REST_API = "AWS::Serverless::Api"
 
 _SETTINGS = {
@@ -118,6 +120,8 @@ class Publishing:
 
     def _read_elsewhere(self) -> Iterator[str]:
         """The functions of which something names an alias or version."""
+        for match in _QUALIFIED.finditer(self.view.resolver.template.source.text):
+            yield match[1]
         for function, facts in self._by_function.items():
             if any(fact.qualifier in ("alias", "version") and fact.integration != "sam_event" for fact in facts):
                 yield function

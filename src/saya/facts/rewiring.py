@@ -24,6 +24,10 @@ _FORMS = ("arn", "name-or-arn", "arn-or-invoke-uri")
 _BY_PERMISSION = ("resource_policy", "either")
 _NOT_QUEUED = ("event_source_mapping", "state_machine")
 """What Lambda does not queue, so that no EventInvokeConfig is for it. Source: Lambda guide, asynchronous invocation."""
+_ASKING = ("AWS::S3::Bucket", "AWS::ElasticLoadBalancingV2::TargetGroup", "AWS::Logs::SubscriptionFilter")
+"""What asks Lambda whether it may, when it is created or updated. Source: the notes of data/invocation-sites.yml;
+aws-sam-translator 1.115, which makes subscription filters depend on their permissions.
+"""
 _SAM_FUNCTION = "AWS::Serverless::Function"
 
 
@@ -130,10 +134,10 @@ class _Rewiring:
             return "the function has an EventInvokeConfig, which is for one qualifier only"
         if any(each.broad for each in permissions) and self.publishing.is_passed_on(function):
             return "its permission names no source, and other stacks that know the function may need it"
-        if fact.resource.type == "AWS::S3::Bucket":
+        if fact.resource.type in _ASKING:
             names = set(needs(self.view.resolver.resources[fact.resource.id].node, always=False))
             if any(each.declared.id not in names for each in permissions):
-                return "a bucket is updated only when the permission is there, and does not depend on it"
+                return "it can be updated only when the permission is there, and does not depend on it"
         return None
 
     def _written_at(self, fact: Invocation) -> Location:

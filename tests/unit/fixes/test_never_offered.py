@@ -96,6 +96,12 @@ def test_without_what_stands_in_the_way_all_of_these_are_mended(made):
             id="an alias made elsewhere",
         ),
         pytest.param(
+            f"{EVENTS}  Scaling: {{Type: AWS::ApplicationAutoScaling::ScalableTarget,"
+            " Properties: {ResourceId: !Sub 'function:${Fn}:live'}}\n",
+            "an alias that is made elsewhere",
+            id="such an alias scaled",
+        ),
+        pytest.param(
             EVENTS + MAY.replace("!Ref Fn", "!Sub '${Fn}:live'"),
             "an alias that is made elsewhere",
             id="a permission for such an alias",
@@ -242,6 +248,25 @@ def test_a_substitution_is_left_where_another_state_takes_it_for_something_else(
 
     advice = declined(made, f"{ALIASED}{MACHINE}          {other}\n", "Machine")
     assert "`Machine.Definition.States.B" in advice
+
+
+@pytest.mark.parametrize(
+    ("principal", "caller"),
+    [
+        (
+            "elasticloadbalancing",
+            "Type: AWS::ElasticLoadBalancingV2::TargetGroup, Properties: {TargetType: lambda, Targets: [{Id: ARN}]}",
+        ),
+        ("logs", "Type: AWS::Logs::SubscriptionFilter, Properties: {LogGroupName: x, DestinationArn: ARN}"),
+    ],
+)
+def test_what_asks_whether_it_may_waits_for_the_permission(made, principal, caller):
+    rule = f"  Rule: {{{caller.replace('ARN', '!GetAtt Fn.Arn')}}}\n"
+    text = ALIASED + rule + ANYBODY.replace("events", principal)
+
+    assert "does not depend on it" in declined(made, text, "Rule")
+    waiting = text.replace("Rule: {", "Rule: {DependsOn: May, ")
+    assert made.only(made.mended(waiting)).fix is not None
 
 
 def test_a_permission_of_somebody_else_stays(made):
