@@ -24,18 +24,30 @@ class _Names:
 
     def __init__(self) -> None:
         self.sites: dict[_Site, dict[str, set[Context]]] = {}
+        self.taken: frozenset[str] = frozenset()
+        self.free: dict[_Site, Iterator[str]] = {}
 
-    def name(self, entry: Finding | Undecided, taken: frozenset[str]) -> str:
+    def start(self, taken: frozenset[str]) -> None:
+        """Begin with a judgement, whose own fingerprints are `taken`."""
+        self.taken, self.free = taken, {}
+
+    def name(self, entry: Finding | Undecided) -> str:
         """The fingerprint of an entry: its own where it is known already or nothing else is, else that of the same site
-        in other contexts. `taken` are those of its own context.
+        in other contexts.
         """
-        known = self.sites.setdefault((entry.policy, entry.template, entry.resource, entry.property), {})
+        site = (entry.policy, entry.template, entry.resource, entry.property)
+        known = self.sites.setdefault(site, {})
         own = entry.fingerprint
         if own not in known:
-            elsewhere = (name for name, met in known.items() if name not in taken and met.isdisjoint(entry.contexts))
-            own = next(elsewhere, own)
+            if site not in self.free:
+                self.free[site] = self.elsewhere(dict(known), entry.contexts)
+            own = next(self.free[site], own)
         known.setdefault(own, set()).update(entry.contexts)
         return own
+
+    def elsewhere(self, known: dict[str, set[Context]], contexts: tuple[Context, ...]) -> Iterator[str]:
+        """The fingerprints that only other contexts have."""
+        return (name for name, met in known.items() if name not in self.taken and met.isdisjoint(contexts))
 
 
 def align(judgements: Iterable[Judgement]) -> Iterator[Judgement]:
@@ -43,8 +55,8 @@ def align(judgements: Iterable[Judgement]) -> Iterator[Judgement]:
     names = _Names()
     for judgement in judgements:
         entries: tuple[Finding | Undecided, ...] = (*judgement.findings, *judgement.undecided)
-        taken = frozenset(each.fingerprint for each in entries)
-        new = {each.fingerprint: names.name(each, taken) for each in entries}
+        names.start(frozenset(each.fingerprint for each in entries))
+        new = {each.fingerprint: names.name(each) for each in entries}
         if all(own == name for own, name in new.items()):
             yield judgement
             continue
