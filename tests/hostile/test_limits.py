@@ -120,3 +120,73 @@ def test_more_values_than_a_template_has(judge):
         {"t.json": '{"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}, "X": [' + "[]," * 1_100_000 + "1]}"}
     )
     assert (code, report["errors"][0]["message"]) == (2, "the file has more than 1,000,000 values")
+
+
+# --- what concerns each other -----------------------------------------------------------------------------------------
+
+FUNCTION = {"Type": "AWS::Lambda::Function", "Properties": {"Architectures": ["arm64"]}}
+HANDLER = {**FUNCTION, "Properties": {"Role": {"Fn::GetAtt": ["Role", "Arn"]}}}
+INVOKE = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": {"Fn::GetAtt": ["F", "Arn"]}}
+READ = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "arn:aws:secretsmanager:::secret:x"}
+TASK = {"Type": "Task", "Resource": {"Fn::GetAtt": ["F", "Arn"]}, "End": True}
+
+
+def role(statement: dict, number: int) -> dict:
+    policy = {"PolicyName": "p", "PolicyDocument": {"Statement": [statement] * number}}
+    return {"Type": "AWS::IAM::Role", "Properties": {"Policies": [policy]}}
+
+
+def rule(targets: int) -> dict:
+    target = {"Arn": {"Fn::GetAtt": ["F", "Arn"]}}
+    return {"Type": "AWS::Events::Rule", "Properties": {"Targets": [{**target, "Id": f"{n}"} for n in range(targets)]}}
+
+
+def machine(states: int) -> dict:
+    definition = {"StartAt": "S0", "States": {f"S{n}": TASK for n in range(states)}}
+    properties = {"RoleArn": {"Fn::GetAtt": ["Role", "Arn"]}, "Definition": definition}
+    return {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
+
+
+def custom(number: int) -> dict:
+    properties = {"ServiceToken": {"Fn::GetAtt": ["F", "Arn"]}, "A": f"{{{{resolve:secretsmanager:a{number}}}}}"}
+    return {"Type": "Custom::Thing", "Properties": properties}
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        {"F": FUNCTION, "R": rule(1500)},
+        {"F": FUNCTION, "Role": role(INVOKE, 800), "M": machine(800)},
+        {"F": HANDLER, "Role": role(READ, 400), **{f"C{n}": custom(n) for n in range(400)}},
+        {
+            **{f"F{n}": {**FUNCTION, "Properties": {"FunctionName": "same"}} for n in range(300)},
+            **{f"U{n}": {"Type": "AWS::Lambda::Url", "Properties": {"TargetFunctionArn": "same"}} for n in range(300)},
+        },
+        {
+            "C": {
+                "Type": "Custom::Thing",
+                "Properties": {"A": "".join(f"{{{{resolve:ssm-secure:{n}}}}}" for n in range(4000))},
+            }
+        },
+    ],
+)
+def test_many_of_two_kinds(judge, resources):
+    assert judge({"t.json": json.dumps({"Resources": resources})})[0] in (0, 1)
+
+
+def test_more_findings_than_any_template_has(judge):
+    layers = ",".join(f"'arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension:{n}'" for n in range(200))
+    shared = f"Globals: {{Function: {{Architectures: [arm64], Layers: [{layers}]}}}}\n"
+    functions = "".join(f"  F{n}: {{Type: AWS::Serverless::Function}}\n" for n in range(200))
+    code, report = judge({"t.yaml": f"Transform: AWS::Serverless-2016-10-31\n{shared}Resources:\n{functions}"})
+    assert (code, [problem["path"] for problem in report["errors"]]) == (2, ["t.yaml"])
+    assert "20,000 places" in report["errors"][0]["message"]
+
+
+def test_names_that_run_into_each_other(judge):
+    """What tells findings apart is a list of names, in which the first may end as the next one begins."""
+    layer = {**FUNCTION["Properties"], "Layers": ["arn:aws:lambda:us-east-1:464622532012:layer:Datadog-Extension:29"]}
+    names = ["F", "F\0Layers.Datadog-Extension", "F\0", "\0F"]
+    resources = {name: {**FUNCTION, "Properties": layer} for name in names}
+    report = judge({"t.json": json.dumps({"Resources": resources})})[1]
+    assert len({finding["fingerprint"] for finding in report["findings"]}) == len(names)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from saya.facts.function_grants import attached_roles
-from saya.facts.iam_statements import Statement, entries, statements
+from saya.facts.iam_statements import Statement, entries
+from saya.facts.role_policies import RolePolicies
 from saya.facts.view import View
 from saya.model.guard import Guard
 from saya.model.resolve import TemplateResource
@@ -22,16 +22,23 @@ _EVENTS = "events.amazonaws.com"
 
 def forwarded(view: View, guard: Guard) -> bool | Unknown:
     """Whether events of elsewhere may be put on the default bus: False, or why that is not decided."""
-    for name, when in _prepared(view):
+    for when, name in view.once(_prepared).items():
         if view.resolver.join(guard, when) is not None:
             return Unknown(f"`{name}` lets others put events on this bus; which they forward is not in the template")
     return False
 
 
-def _prepared(view: View) -> Iterator[tuple[str, Guard]]:
-    for statement in statements(view):
-        roles = {statement.declared.id} | attached_roles(view, statement.declared)
-        if _puts_here(view, statement) and any(_is_of_rules(view, role) for role in roles):
+def _prepared(view: View) -> dict[Guard, str]:
+    """What lets others put events on the bus, by when."""
+    found: dict[Guard, str] = {}
+    for name, guard in _preparing(view):
+        found.setdefault(guard, name)
+    return found
+
+
+def _preparing(view: View) -> Iterator[tuple[str, Guard]]:
+    for statement, owners in view.once(RolePolicies).all():
+        if _puts_here(view, statement) and any(_is_of_rules(view, name) for name in owners):
             yield statement.declared.id, statement.place.guard
     for policy in view.resolver.of_type("AWS::Events::EventBusPolicy"):
         for option in view.resolver.option(policy, "EventBusName"):

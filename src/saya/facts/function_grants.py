@@ -7,22 +7,37 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from saya.facts.iam_statements import Statement, entries, statements
-from saya.facts.lambda_permissions import resources_in
+from saya.facts.iam_statements import Statement, entries
 from saya.facts.moves import Move
-from saya.facts.property_texts import property_texts
+from saya.facts.role_policies import RolePolicies
 from saya.facts.targets import names_alias
 from saya.facts.view import View
 from saya.model.lambda_names import read_function_name
 from saya.model.resolve import TemplateResource
 from saya.model.value import Mapping, Text, Unknown
 from saya.pattern import pattern
+from saya.record import NamedTuple
 from saya.text.node import SequenceNode
 
-_ROLE = "AWS::IAM::Role"
 _ACTION = "lambda:invokefunction"
 _EVERY = pattern(r"\*|arn:[^:]*:lambda:[^:]*:[^:]*:(?:function:)?\*")
+MOST_STATEMENTS = 50
 ELSEWHERE = "what lets it invoke the function is not in this template"
+
+
+class _Read(NamedTuple):
+    """What a statement lets invoke: every function; those of which all that begins alike; those named bare; what is
+    behind a name. `move` is the change that adds an alias.
+    """
+
+    every: bool
+    stems: frozenset[str]
+    named: frozenset[str]
+    qualifiers: tuple[Text, ...]
+    move: Move | None
+
+
+_NOTHING = _Read(False, frozenset(), frozenset(), (), None)
 
 
 class Grants:
@@ -30,26 +45,35 @@ class Grants:
 
     def __init__(self, view: View) -> None:
         self.view = view
-        self._statements: list[Statement] | None = None
+        self._known: dict[tuple[int, str, str | None], list[Move | None]] = {}  # by the identity of the statements
+        self._read: dict[int, _Read] = {}
 
     def of_role(self, caller: TemplateResource, function: str, alias: str | None) -> list[Move] | str:
         """What has to change in the statements by which a caller's role may invoke a function; nothing where they allow
         the alias already. Else why it cannot be told. `alias` is None for one that is still to be made.
         """
-        if self._statements is None:
-            self._statements = list(statements(self.view))
-        holders = holders_of(self.view, caller)
-        moves: list[Move] = []
-        for statement in self._statements:
-            if statement.declared.id not in holders and not holders & attached_roles(self.view, statement.declared):
-                continue
-            found = self._in_statement(statement, function, alias)
-            if found is True:
-                return []
-            moves += [found] if isinstance(found, Move) else []
+        statements = self.view.once(RolePolicies).of(caller)
+        moves = self._known.get((id(statements), function, alias))
+        if moves is None:
+            moves = self._known[id(statements), function, alias] = self._in_all(statements, function, alias)
+        if len(moves) > MOST_STATEMENTS:
+            return f"more than {MOST_STATEMENTS} statements of its role let it invoke the function"
         if moves:
-            return moves
+            return [each for each in moves if each is not None]
         return [] if self._by_template(caller, function) else ELSEWHERE
+
+    def _in_all(self, statements: tuple[Statement, ...], function: str, alias: str | None) -> list[Move | None]:
+        """Where the alias has to be added; None alone where a statement allows it already."""
+        moves: list[Move | None] = []
+        for statement in statements:
+            read = self._read.get(id(statement))
+            if read is None:
+                read = self._read[id(statement)] = self._understood(statement)
+            if read.every or function in read.stems or self._names_alias(read, function, alias):
+                return [None]
+            if function in read.named and read.move is not None:
+                moves.append(read.move)
+        return moves
 
     def _named(self, value: object) -> list[str]:
         """The functions that a value names without a qualifier."""
@@ -59,41 +83,44 @@ class Grants:
         functions = self.view.named(named.name)
         return [] if functions is None or isinstance(functions, Unknown) else [each.id for _, each in functions]
 
-    def _in_statement(self, statement: Statement, function: str, alias: str | None) -> Move | bool:
-        """Where the alias has to be added; True where the statement allows it already, False where it is another."""
+    def _understood(self, statement: Statement) -> _Read:
         view = self.view
         effect = [place.value for place in entries(view, statement, "Effect")]
         if not all(isinstance(value, Text) and value.literal == "Allow" for value in effect):
-            return False
+            return _NOTHING
         actions = [place.value for place in entries(view, statement, "Action")]
         if not any(isinstance(value, Text) and fnmatchcase(_ACTION, value.masked.lower()) for value in actions):
-            return False
-        found = False
-        for place in entries(view, statement, "Resource"):
-            if isinstance(place.value, Text) and self._allows_alias(place.value, function, alias):
-                return True
-            found = found or function in self._named(place.value)
+            return _NOTHING
+        every, stems, named, qualifiers = False, set[str](), set[str](), []
+        for text in (place.value for place in entries(view, statement, "Resource")):
+            if not isinstance(text, Text):
+                continue
+            masked = text.masked
+            named.update(self._named(text))
+            every = every or _EVERY.fullmatch(masked) is not None
+            if masked.endswith("*"):
+                stems.update(self._named(text.slice(0, len(masked.rstrip("*").rstrip(":")))))
+            elif (name := read_function_name(text)) is not None and name.qualifier is not None:
+                qualifiers.append(name.qualifier)
+        return _Read(every, frozenset(stems), frozenset(named), tuple(qualifiers), self._move(statement))
+
+    def _move(self, statement: Statement) -> Move | None:
+        """The change that adds an alias to a statement; None where it takes no further item."""
         value = statement.place.value
         thunk = value.entries.get("Resource") if isinstance(value, Mapping) else None
-        if not found or thunk is None:
-            return False
-        texts = all(isinstance(option.value, Text) for option in view.resolver.alternatives(thunk))
+        if thunk is None:
+            return None
+        texts = all(isinstance(option.value, Text) for option in self.view.resolver.alternatives(thunk))
         if not texts and not isinstance(thunk.node, SequenceNode):
-            return False  # a list that a function makes takes no further item
+            return None  # a list that a function makes takes no further item
         property_ = ".".join(map(str, (*statement.place.path, "Resource")))
         return Move(at=thunk.node.location, resource=statement.declared.id, property=property_, change="extended")
 
-    def _allows_alias(self, text: Text, function: str, alias: str | None) -> bool:
-        """Whether a Resource matches an alias: it names every function, what begins like this one, or the alias."""
-        masked = text.masked
-        if _EVERY.fullmatch(masked):
-            return True
-        if masked.endswith("*"):
-            return function in self._named(text.slice(0, len(masked.rstrip("*").rstrip(":"))))
-        named = read_function_name(text)
-        qualifier = named.qualifier if named is not None else None
-        uses = (use for use in self.view.aliases.get(function, ()) if use.alias.id == alias)
-        return qualifier is not None and any(names_alias(qualifier, use) for use in uses)
+    def _names_alias(self, read: _Read, function: str, alias: str | None) -> bool:
+        if not read.qualifiers:
+            return False
+        uses = [use for use in self.view.aliases.get(function, ()) if use.alias.id == alias]
+        return any(names_alias(qualifier, use) for qualifier in read.qualifiers for use in uses)
 
     def _by_template(self, caller: TemplateResource, function: str) -> bool:
         """Whether SAM's LambdaInvokePolicy lets the caller invoke the function; it covers aliases.
@@ -104,25 +131,3 @@ class Grants:
             if function in self._named(place.value):
                 return True
         return False
-
-
-def holders_of(view: View, declared: TemplateResource) -> set[str]:
-    """The resources whose policies are a resource's: itself (SAM), and the roles that it refers to."""
-    texts = (place.value for place in property_texts(view.resolver, declared))
-    names = {name for text in texts if isinstance(text, Text) for name in resources_in(text)}
-    return {declared.id} | {name for name in names if _is_role(view, name)}
-
-
-def attached_roles(view: View, policy: TemplateResource) -> set[str]:
-    """The roles that a policy of its own is attached to."""
-    found: set[str] = set()
-    for steps in (("Roles", "[]"), ("RoleName",)):
-        for place in view.resolver.places(policy, steps):
-            if isinstance(place.value, Text):
-                found |= {name for name in resources_in(place.value) if _is_role(view, name)}
-    return found
-
-
-def _is_role(view: View, name: str) -> bool:
-    declared = view.resolver.resources.get(name)
-    return declared is not None and declared.type == _ROLE

@@ -18,6 +18,7 @@ from saya.record import NamedTuple, replace
 from saya.text.source import Location
 
 MOST_CALLERS = 50
+MOST_PERMISSIONS = 50
 """Of a function with more callers, no change of all of them is shown."""
 
 _FORMS = ("arn", "name-or-arn", "arn-or-invoke-uri")
@@ -108,6 +109,10 @@ class _Rewiring:
         caller = self.view.resolver.resources[fact.resource.id]
         principal = row.principal if row is not None and row.authorised_by in _BY_PERMISSION else None
         permissions = self.permissions.granted(function.id, caller, principal) if principal is not None else []
+        if len(permissions) > MOST_PERMISSIONS:
+            return _Way(
+                fact.resource.id, obstacle=f"more than {MOST_PERMISSIONS} permissions let it invoke the function"
+            )
         way = _Way(fact.resource.id, permissions=tuple(each.declared.id for each in permissions))
         obstacle = _obstacle_of(fact, row) or self._obstacle(fact, function, permissions)
         if obstacle is not None:

@@ -6,12 +6,12 @@ characters.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
-from saya.facts.function_grants import attached_roles, holders_of
-from saya.facts.iam_statements import Statement, entries, statements
+from saya.facts.iam_statements import Statement, entries
+from saya.facts.role_policies import RolePolicies
 from saya.facts.view import View
 from saya.model.lambda_names import read_function_name
 from saya.model.resolve import TemplateResource
@@ -75,25 +75,37 @@ def _may_decrypt(view: View, function: TemplateResource) -> bool:
 
 
 def _may(view: View, function: TemplateResource, action: str, covers: Callable[[Text], bool]) -> bool:
-    holders = holders_of(view, function)
-    return any(
-        _allows(view, statement, action, covers)
-        for statement in statements(view)
-        if statement.declared.id in holders or holders & attached_roles(view, statement.declared)
-    )
+    statements = view.once(RolePolicies).of(function)
+    return any(map(covers, view.once(_Allowed).by(statements, action)))
 
 
-def _allows(view: View, statement: Statement, action: str, covers: Callable[[Text], bool]) -> bool:
+class _Allowed:
+    """What statements allow, read once for all secrets."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._known: dict[tuple[int, str], tuple[Text, ...]] = {}  # by the identity of the statements
+
+    def by(self, statements: tuple[Statement, ...], action: str) -> tuple[Text, ...]:
+        """The resources on which these statements allow an action, each once."""
+        known = self._known.get((id(statements), action))
+        if known is None:
+            texts = {text.key: text for each in statements for text in _allowed(self._view, each, action)}
+            known = self._known[id(statements), action] = tuple(texts.values())
+        return known
+
+
+def _allowed(view: View, statement: Statement, action: str) -> Iterator[Text]:
     if entries(view, statement, "Condition"):
-        return False  # whether it holds for the handler is not looked at
+        return  # whether it holds for the handler is not looked at
     effects = [place.value for place in entries(view, statement, "Effect")]
     if not all(isinstance(value, Text) and value.literal == "Allow" for value in effects):
-        return False
+        return
     actions = [place.value for place in entries(view, statement, "Action")]
     if not any(isinstance(value, Text) and fnmatchcase(action, value.masked.lower()) for value in actions):
-        return False
-    resources = [place.value for place in entries(view, statement, "Resource")]
-    return any(isinstance(value, Text) and covers(value) for value in resources)
+        return
+    resources = (place.value for place in entries(view, statement, "Resource"))
+    yield from (value for value in resources if isinstance(value, Text))
 
 
 def _covers(pattern: Text, name: Text) -> bool:

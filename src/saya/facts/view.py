@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from saya.facts.types import Architecture, Function, Resource, Stack
 from saya.model.assembly import Crossing, cross, crossed_text
@@ -25,7 +26,13 @@ _ARCHITECTURES: dict[str, Architecture] = {"x86_64": "x86_64", "arm64": "arm64"}
 _DEFAULT_ARCHITECTURE: Architecture = "x86_64"
 """Source: Lambda API, CreateFunction: "The default value is x86_64"."""
 
+MOST_NAMED = 16
+"""Functions of one name, which are deployed under different conditions."""
+
 _IDENTITIES = ("Id", "Name", "Sid", "PolicyName", "StatementId", "Key")
+
+
+T = TypeVar("T")
 
 
 class Guarded(NamedTuple):
@@ -52,6 +59,7 @@ class View:
         self._names: dict[tuple[object, ...], list[tuple[Guard, TemplateResource]]] | None = None
         self._aliases: dict[str, tuple[AliasUse, ...]] | None = None
         self._states: dict[str, tuple[State | Opaque, ...]] = {}
+        self._made: dict[object, Any] = {}
         self._others: dict[Resolver, View] = {resolver: self}  # those of the assembly that were asked for
 
     def resource(self, declared: TemplateResource) -> Resource:
@@ -83,6 +91,13 @@ class View:
             from saya.model.state_machine import read_states  # few templates have a state machine
 
             known = self._states[declared.id] = tuple(read_states(self.resolver, declared))
+        return known
+
+    def once(self, make: Callable[[View], T]) -> T:
+        """What `make` says of this template, made when it is first asked for: what each of many facts would ask."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        known: T = self._made[make]
         return known
 
     # functions
@@ -151,7 +166,7 @@ class View:
                 return None
         known = self._function_names.get(name.key)
         if known is not None:
-            return tuple(known)
+            return tuple(known) if len(known) <= MOST_NAMED else Unknown("too many functions have this name")
         # A stack cannot import what it exports itself.
         if name.literal is not None or is_import(name):
             return None

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from saya.errors import TemplateError
 from saya.facts.secret_names import is_secret_name
 from saya.facts.types import KINDS, Fact, FunctionChange, SecretProperty
 from saya.findings import SEVERITIES, Action, Context, Finding, PlannedDeployment, Related, Severity, Undecided
-from saya.model.guard import Guard
+from saya.model.guard import ALWAYS, Guard
 from saya.model.guard import both as joined
 from saya.policy.alignment import align
 from saya.policy.language import Path, Policy, RelatedTemplate
@@ -29,6 +30,8 @@ _KIND_OF = {type_: kind for kind, type_ in KINDS.items()}
 _ENTANGLED = Open(("the conditions under which it would hold are too many to say whether they hold together",))
 _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 HIDDEN = "******"
+MOST_FACTS = 20_000
+"""A template of 1 MB, which is what CloudFormation takes, has about half of them."""
 
 
 class Ground(NamedTuple):
@@ -54,9 +57,12 @@ def judge(policies: Sequence[Policy], facts: Iterable[Fact], *, template: str, c
     """What `policies` say of the facts of one template, deployed in one context.
 
     `template` names the template in fingerprints: its path in the head, or a stack's construct path in an assembly.
+    Raises TemplateError where there are more facts than any template that can be deployed has.
     """
     by_kind: dict[str, list[Fact]] = {}
-    for fact in facts:
+    for number, fact in enumerate(facts):
+        if number == MOST_FACTS:
+            raise TemplateError(f"has more than {MOST_FACTS:,} places to judge; split it into several stacks")
         by_kind.setdefault(_KIND_OF[type(fact)], []).append(fact)
     findings: list[Finding] = []
     undecided: list[Undecided] = []
@@ -122,6 +128,8 @@ def digest(*parts: str) -> str:
     """What stands for these texts in a fingerprint: 32 hexadecimal digits."""
     from hashlib import sha256  # costs every start; most templates have nothing to name
 
+    if any("\0" in part for part in parts):
+        parts = tuple(map(repr, parts))  # what stands for one list of texts stands for no other
     return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -142,19 +150,42 @@ class _Names:
 
 def _sites(facts: Iterable[Fact]) -> list[list[Fact]]:
     """Facts of one kind by site, in the order in which the sites first occur."""
-    places: dict[tuple[str, str], list[list[Fact]]] = {}
+    places: dict[tuple[str, str], _Place] = {}
     sites: list[list[Fact]] = []
     for fact in facts:
-        at_place = places.setdefault((fact.resource.id, fact.property), [])
-        for site in at_place:
-            if all(other.subject == fact.subject or joined(other.guard, fact.guard) is None for other in site):
-                site.append(fact)
-                break
-        else:
-            site = [fact]
-            at_place.append(site)
-            sites.append(site)
+        place = places.setdefault((fact.resource.id, fact.property), _Place({}, []))
+        number = place.number_for(fact, sites)
+        if number is None:
+            place.pure.setdefault(fact.subject, len(sites))
+            if fact.guard != ALWAYS:
+                place.conditional.append(len(sites))
+            sites.append([fact])
+            continue
+        site = sites[number]
+        site.append(fact)
+        if fact.subject != site[0].subject:
+            place.pure.pop(site[0].subject, None)
     return sites
+
+
+class _Place(NamedTuple):
+    """The sites of one property, by number: those of one subject alone, and those that begin under a condition.
+
+    A thousand references in one string are a thousand sites; only those under conditions have to be compared.
+    """
+
+    pure: dict[str, int]
+    conditional: list[int]
+
+    def number_for(self, fact: Fact, sites: list[list[Fact]]) -> int | None:
+        """The first site that a fact is an alternative of."""
+        found = self.pure.get(fact.subject)
+        for number in self.conditional if fact.guard != ALWAYS else ():
+            if found is not None and number > found:
+                break
+            if all(other.subject == fact.subject or joined(other.guard, fact.guard) is None for other in sites[number]):
+                return number
+        return found
 
 
 def _judge_site(

@@ -10,8 +10,8 @@ import re
 
 from saya.pattern import pattern
 
-# C0 and C1 controls, zero-width and bidirectional marks, line separators, a byte order mark, lone surrogates, tags; soft
-# hyphens, joiners and fillers that take no room. Those that make an emoji of a character are left.
+# C0 and C1 controls, zero-width and bidirectional marks, line separators, a byte order mark, lone surrogates, tags;
+# soft hyphens, joiners and fillers that take no room. Those that make an emoji of a character are left.
 _UNSEEN = pattern(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
