@@ -257,6 +257,10 @@ def _write(report: Report, arguments: Namespace, environment: Environment) -> No
 
 
 def _write_file(path: str, text: str) -> None:
+    from saya.sources.workspace import leads_elsewhere
+
+    if leads_elsewhere(path):
+        raise ConfigError("a symbolic link leads there; name another file", path=path)
     try:
         Path(path).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
     except (OSError, ValueError) as error:

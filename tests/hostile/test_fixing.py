@@ -67,3 +67,28 @@ def test_a_link_to_a_file_of_the_tree(work_tree, capsys):
     capsys.readouterr()
     assert "Datadog-Extension-ARM" in template.read_text()
     assert (work_tree.root / "t.yaml").is_symlink()
+
+
+@pytest.mark.parametrize("output", ["report.json", "folder/report.json"])
+def test_a_report_is_not_written_through_a_link(work_tree, tmp_path, capsys, output):
+    victim = tmp_path / "victim"
+    victim.write_text("safe")
+    (work_tree.root / "report.json").symlink_to(victim)
+    (tmp_path / "outside").mkdir()
+    (work_tree.root / "folder").symlink_to(tmp_path / "outside")
+    work_tree.write("t.yaml", WRONG)
+    work_tree.commit()
+    for command in (["check", "--format", "json"], ["preview", "--base", "HEAD"]):
+        assert main([*command, "--output", output]) == 2
+        assert "a symbolic link leads there" in capsys.readouterr().err
+    assert (victim.read_text(), list((tmp_path / "outside").iterdir())) == ("safe", [])
+
+
+def test_a_report_is_written_where_the_user_says(work_tree, tmp_path, capsys):
+    """Links outside of the work tree are the user's own."""
+    work_tree.write("t.yaml", WRONG)
+    (tmp_path / "out.json").symlink_to(tmp_path / "real.json")
+    assert main(["check", "--format", "json", "--output", str(tmp_path / "out.json")]) == 1
+    assert main(["check", "--format", "json", "--output", "/dev/stdout"]) == 1
+    capsys.readouterr()
+    assert (tmp_path / "real.json").exists()

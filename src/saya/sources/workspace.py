@@ -106,6 +106,13 @@ def _is_link_below(path: Path, root: Path) -> bool:
     return False
 
 
+def leads_elsewhere(given: str) -> bool:
+    """Whether a symbolic link of the work tree, which may be anybody's, is on the way to a file to be written."""
+    root = tree_root(Path.cwd())
+    named = Path(os.path.abspath(given))  # noqa: PTH100 - lexical on purpose: the links are what is judged
+    return named.is_relative_to(root) and _is_link_below(named, root)
+
+
 def shown(path: str) -> str:
     """The path as the user would write it: with `/`, without a leading `./`."""
     return os.path.normpath(path).replace(os.sep, "/")
