@@ -6,6 +6,7 @@ the others are names of a secret that is kept elsewhere. What is doubtful is no 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection
 
@@ -80,9 +81,29 @@ def is_secret_text(key: str, text: str) -> bool:
     stripped = text.strip()
     if not stripped or _SWITCH.fullmatch(stripped) or _NAME.match(stripped) or _PLACEHOLDER.search(stripped):
         return False
-    # A bare `Secret` or `Token` is as often the name of one as the thing itself.
-    words = _words(key)
-    return words[-1] not in ("secret", "token", "credentials") or _OPAQUE.match(stripped) is not None
+    described = _described(stripped)
+    if described is not None:
+        return described
+    # A bare `Secret` or `Token` is as often the name of one as the thing itself, and `SecretKey: password` is a field.
+    last = _words(key)[-1]
+    if last == "key":
+        return any(char.isdigit() for char in stripped)
+    return last not in ("secret", "token", "credentials") or _OPAQUE.match(stripped) is not None
+
+
+def _described(text: str) -> bool | None:
+    """Whether a JSON object has the secret in it, and not only where it is kept; None where the text is none."""
+    if not text.startswith("{"):
+        return None
+    try:
+        entries = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    texts = {name: value for name, value in entries.items() if isinstance(value, str)}
+    return any(
+        (name.lower() in _CARRIERS or is_secret_name(name)) and is_secret_text("password", value)
+        for name, value in texts.items()
+    )
 
 
 def _words(key: str) -> list[str]:

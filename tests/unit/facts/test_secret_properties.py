@@ -88,6 +88,8 @@ def test_a_key_about_a_secret_is_none(key):
         *(("Password", text) for text in ("hunter2", "correct horse", "changeme", "a/b")),
         *(("Token", text) for text in ("ghp_16C7e42F292c6912E7", '{"value": "test"}')),
         ("ApiKey", "0123abcd"),
+        ("SecretKeyString", '{"secretKeyType": "PLAIN_TEXT", "value": "sk_test_1213"}'),
+        ("Token", '{"user": "app", "password": "correct-horse"}'),
     ],
 )
 def test_a_text_may_be_a_secret(key, text):
@@ -102,6 +104,10 @@ def test_a_text_may_be_a_secret(key, text):
         *(("Password", text) for text in ("your-password", "%%PASSWORD%%", "${PASSWORD}", "REPLACE me", "****")),
         *(("Secret", text) for text in ("prod-database", "my-secret")),
         ("Token", "defaultRebuildToken"),
+        ("SecretKey", "password"),
+        ("ApiKey", "weather-service"),
+        ("SecretKeyString", '{"secretKeyType": "SSM_PARAMETER", "parameterName": "stripe1"}'),
+        ("GithubApiTokenString", '{"secretKeyType": "SECRETS_MANAGER", "secretId": "x1", "secretField": "token"}'),
     ],
 )
 def test_a_text_that_is_no_secret_is_passed_over(key, text):
@@ -247,3 +253,8 @@ def test_each_call_is_read_once_per_alternative():
         ("Update.Password", {"IsProd": True}),
         ("Update.Password", {"IsProd": False}),
     ]
+
+
+def test_a_text_that_only_begins_like_json_is_a_text():
+    assert is_secret_text("Token", '{"a": ' * 20_000)
+    assert is_secret_text("Password", "{brace")
