@@ -243,20 +243,22 @@ REGIONS = ("eu-west-1", "us-east-1")
 
 
 def exporting(folder: Path, regions: tuple[str, ...]) -> None:
-    """A program with two stacks in each region: one exports a function and an alias, the other imports both."""
+    """A program with two stacks in each region: one exports functions and an alias, the other imports them."""
     alias = {"FunctionName": {"Ref": "Fn"}, "FunctionVersion": {"Fn::GetAtt": ["Version", "Version"]}, "Name": "live"}
     resources = {
         "Fn": {"Type": "AWS::Lambda::Function"},
         "Version": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Fn"}}},
         "Live": {"Type": "AWS::Lambda::Alias", "Properties": alias},
+        "Plain": {"Type": "AWS::Lambda::Function"},
     }
-    outputs = {"A": {"Value": BARE, "Export": {"Name": "fn"}}, "B": {"Value": QUALIFIED, "Export": {"Name": "live"}}}
+    exports = {"fn": BARE, "live": QUALIFIED, "plain": {"Fn::GetAtt": ["Plain", "Arn"]}}
+    outputs = {name: {"Value": value, "Export": {"Name": name}} for name, value in exports.items()}
     rules = {
         f"Rule{name}": {
             "Type": "AWS::Events::Rule",
             "Properties": {"Targets": [{"Id": "a", "Arn": {"Fn::ImportValue": export}}]},
         }
-        for name, export in (("Bare", "fn"), ("Alias", "live"))
+        for name, export in (("Bare", "fn"), ("Alias", "live"), ("Plain", "plain"))
     }
     artifacts = {}
     for region in regions:
@@ -277,7 +279,7 @@ def test_an_export_is_one_of_the_same_region(tmp_path, monkeypatch, capsys, regi
     exporting(tmp_path, regions)
     _, report = check(capsys, ".")
     found = [(each["resource"], [each["region"] for each in each["contexts"]]) for each in report["findings"]]
-    assert found == [("RuleBare", [region]) for region in regions]
+    assert found == [(rule, [region]) for region in regions for rule in ("RuleBare", "RulePlain")]
     assert report["undecided"] == []
 
 
