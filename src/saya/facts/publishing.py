@@ -45,6 +45,12 @@ def is_unqualified(fact: Invocation) -> bool:
     return live and fact.qualifier in ("absent", "latest") and fact.qualifier_support == "accepted"
 
 
+def is_own(view: View, function: Function) -> bool:
+    """Whether a function is of this template, and not of another stack of the assembly."""
+    declared = view.resolver.resources.get(function.id)
+    return declared is not None and declared.key.location == function.at
+
+
 class Publishing:
     """What the template has beside a function that goes by its name; read when it is first asked for.
 
@@ -55,7 +61,7 @@ class Publishing:
         self.view = view
         self._by_function: dict[str, list[Invocation]] = defaultdict(list)
         for fact in invocations:
-            if isinstance(fact.target, Function):
+            if isinstance(fact.target, Function) and is_own(view, fact.target):
                 self._by_function[fact.target.id].append(fact)
         self._publishers: dict[str, str] | None = None
         self._configured: set[str] | None = None

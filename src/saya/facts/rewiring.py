@@ -9,7 +9,7 @@ from saya.facts import invocations
 from saya.facts.function_grants import ELSEWHERE, Grants
 from saya.facts.lambda_permissions import Permission, Permissions
 from saya.facts.moves import Move
-from saya.facts.publishing import Publishing, is_unqualified
+from saya.facts.publishing import Publishing, is_own, is_unqualified
 from saya.facts.tables import ITEMS, KEYS, InvocationSite, invocation_sites_of
 from saya.facts.types import Function, Invocation
 from saya.facts.view import View
@@ -37,7 +37,7 @@ def collect(view: View) -> Iterator[Invocation]:
     found = list(invocations.collect(view))
     by_function: dict[str, list[Invocation]] = defaultdict(list)
     for fact in found:
-        if is_unqualified(fact) and isinstance(fact.target, Function):
+        if is_unqualified(fact) and isinstance(fact.target, Function) and is_own(view, fact.target):
             by_function[fact.target.id].append(fact)
     rewiring = _Rewiring(view, by_function, Publishing(view, found))
     for fact in found:
@@ -77,6 +77,8 @@ class _Rewiring:
     def with_moves(self, fact: Invocation) -> Invocation:
         function = fact.target
         assert isinstance(function, Function)
+        if not is_own(self.view, function):
+            return replace(fact, obstacle="the function is of another stack")
         if fact.integration == "sam_event":
             return replace(fact, obstacle=self.publishing.sam_obstacle(function))
         if fact.bypasses is None and function.type == _SAM_FUNCTION:

@@ -14,7 +14,7 @@ from saya.findings import SEVERITIES, Finding
 from saya.fixes.proposal import Proposal, Target
 from saya.fixes.values import changed_values
 from saya.model.check import check_template
-from saya.model.dependencies import circles_as_written
+from saya.model.dependencies import circles_as_written, undefined_names
 from saya.model.resolve import Resolver
 from saya.model.template import Template, load_template
 from saya.policy.judge import Judgement
@@ -53,6 +53,11 @@ class Judged:
     def circles(self) -> set[frozenset[str]]:
         """The resources that name one another in a circle; many are none once SAM has made its resources of them."""
         return circles_as_written(self.template)
+
+    @cached_property
+    def undefined(self) -> set[str]:
+        """The names that are used and not defined: what SAM or a loop makes, or a mistake."""
+        return undefined_names(self.template)
 
 
 Judge = Callable[[Template], Judged]
@@ -108,7 +113,10 @@ def _new_mistake(before: Judged, after: Template) -> str | None:
     for error in check_template(after):
         if error.message not in known:
             return error.message
-    circle = next(iter(circles_as_written(after) - before.circles), None)
+    name = min(undefined_names(after) - before.undefined, default=None)
+    if name is not None:
+        return f"there is no `{name}`"
+    circle = min(circles_as_written(after) - before.circles, key=sorted, default=None)
     return f"{_listed(sorted(circle))} would need one another" if circle is not None else None
 
 

@@ -57,6 +57,16 @@ def circles_as_written(template: Template) -> set[frozenset[str]]:
     return {frozenset(group) for group in _groups(edges) if len(group) > 1 or group <= edges[min(group)]}
 
 
+def undefined_names(template: Template) -> set[str]:
+    """The names that resources and outputs refer to, and that the template does not define; SAM and loops may."""
+    outputs = template.root.get("Outputs")
+    sections = [template.resources, *([outputs] if outputs is not None else [])]
+    parameters = template.root.get("Parameters")
+    defined = {*template.resources.entries, *(parameters.entries if isinstance(parameters, MappingNode) else ())}
+    names = {name for section in sections for name in references_in(section)}
+    return {name for name in names - defined if not name.startswith("AWS::")}
+
+
 def _is_serverless(resource: MappingNode) -> bool:
     """Whether SAM makes something else of a resource, even where the template forgets to name the transform."""
     type_ = resource.get("Type")

@@ -188,6 +188,32 @@ def test_what_is_silenced_is_left(folder):
     assert (folder / "t.yaml").read_text() == silenced
 
 
+def test_an_alias_of_another_stack_is_not_referred_to(folder, capsys):
+    """The parent passes its function on; its alias is no name of the nested template."""
+    import json
+
+    (folder / "parent.yaml").write_text("""\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Fn: {Type: AWS::Serverless::Function, Properties: {Handler: a.b, AutoPublishAlias: live}}
+  Child:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: child.yaml, Parameters: {Arn: !GetAtt Fn.Arn}}
+""")
+    (folder / "child.yaml").write_text("""\
+Parameters: {Arn: {Type: String}}
+Resources:
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: {FunctionName: !Sub "${Arn}", EventSourceArn: "arn:aws:sqs:eu-west-1:111122223333:q"}
+""")
+    main(["check", "--format", "json"])
+    [finding] = json.loads(capsys.readouterr().out)["findings"]
+
+    assert (finding["resource"], finding["fix"]) == ("Mapping", None)
+    assert "the function is of another stack" in finding["advice"]
+
+
 def test_the_report_has_the_edits_in_code_points(folder, capsys):
     import json
 
