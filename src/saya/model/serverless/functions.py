@@ -1,7 +1,7 @@
 """The functions of a service, their versions, aliases and destinations.
 
 Source: Serverless Framework 3.40, `lib/plugins/aws/package/compile/functions.js`, `lib/naming.js`; the alias of
-`durableConfig` is that of version 4.
+`durableConfig`, and one that provisioned concurrency names itself, are those of version 4.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 
 from saya.model.serverless.nodes import (
+    UndecidedNode,
     assigned,
     attribute,
     below,
@@ -18,6 +19,7 @@ from saya.model.serverless.nodes import (
     items_or_one,
     join,
     mapping,
+    reason_of,
     reference,
     scalar,
     sequence,
@@ -37,6 +39,14 @@ _SETTINGS = (
     ("Layers", "layers", True),
     ("Description", "description", False),
     ("ReservedConcurrentExecutions", "reservedConcurrency", False),
+)
+
+
+# The settings by which a function publishes an alias, its name, and the middle of its logical ID.
+_ALIASES = (
+    ("provisionedConcurrency", "provisioned", "ProvConc"),
+    ("snapStart", "snapstart", "SnapStart"),
+    ("durableConfig", "durable", "Durable"),
 )
 
 
@@ -104,14 +114,12 @@ class Function(NamedTuple):
     @property
     def alias(self) -> tuple[str, str, Node] | None:
         """The alias that it publishes: its name, the middle of its logical ID, and the setting it comes from."""
-        for setting, name, middle in (
-            ("provisionedConcurrency", "provisioned", "ProvConc"),
-            ("snapStart", "snapstart", "SnapStart"),
-            ("durableConfig", "durable", "Durable"),
-        ):
+        for setting, name, middle in _ALIASES:
             node = self.node.get(setting)
-            if node is not None and not is_false(node) and scalar(node) not in ("0", ""):
-                return name, middle, node
+            if node is None or isinstance(node, UndecidedNode) or is_false(node) or scalar(node) in ("0", ""):
+                continue
+            own = scalar(below(node, "alias")) if setting == "provisionedConcurrency" else None
+            return (name, middle, node) if own in (None, name) else (own, f"{middle}{normalised(own)}", node)
         return None
 
     @property
@@ -146,7 +154,10 @@ class Function(NamedTuple):
     def target(self, at: Node) -> Node:
         """What an event invokes: the function, or the alias that it publishes."""
         arn = attribute(at, self.logical_id, "Arn")
-        return arn if self.alias is None else join(at, ":", (arn, text(at, self.alias[0])))
+        if self.alias is not None:
+            return join(at, ":", (arn, text(at, self.alias[0])))
+        unknown = next((node for setting, *_ in _ALIASES if (reason_of(node := self.node.get(setting)))), None)
+        return arn if unknown is None else join(at, "", (arn, unknown))
 
 
 def normalised(name: str) -> str:

@@ -167,3 +167,30 @@ def test_odd_services_do_no_harm(text: str):
     assert isinstance(root, MappingNode)
     found = Resolver(load_service(root, source))
     assert list(collect_facts(found, {"invocation", "layer", "log_group_arn", "event_rule", "alias"})) is not None
+
+
+@pytest.mark.parametrize(
+    ("setting", "target", "alias"),
+    [
+        ("provisionedConcurrency: 1", "${OneLambdaFunction}:provisioned", "OneProvConcLambdaAlias"),
+        ("provisionedConcurrency: {executions: 1}", "${OneLambdaFunction}:provisioned", "OneProvConcLambdaAlias"),
+        (
+            "provisionedConcurrency: {executions: 1, alias: li_ve}",
+            "${OneLambdaFunction}:li_ve",
+            "OneProvConcLiUnderscoreveLambdaAlias",
+        ),
+        ("snapStart: true", "${OneLambdaFunction}:snapstart", "OneSnapStartLambdaAlias"),
+        ("durableConfig: {executionTimeout: 1}", "${OneLambdaFunction}:durable", "OneDurableLambdaAlias"),
+        ("provisionedConcurrency: 0", "${OneLambdaFunction}", None),
+        ("snapStart: false", "${OneLambdaFunction}", None),
+        ("provisionedConcurrency: '${env:X}'", "${OneLambdaFunction}${?}", None),
+    ],
+)
+def test_events_invoke_the_alias_that_the_function_publishes(setting: str, target: str, alias: str | None):
+    found = Resolver(
+        service_of(SMALL + f"functions: {{one: {{handler: h, {setting}, events: [{{schedule: rate(1 day)}}]}}}}\n")
+    )
+    (rule,) = found.of_type("AWS::Events::Rule")
+    (place,) = found.places(rule, ("Targets", "[]", "Arn"))
+    assert str(place.value).rpartition(":function:")[2] == target
+    assert [each.id for each in found.of_type("AWS::Lambda::Alias")] == ([] if alias is None else [alias])
