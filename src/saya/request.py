@@ -87,6 +87,8 @@ def load_config(root: Path, base: Files | None = None) -> Config:
         data, shown = base.read(CONFIG_PATH), f"{CONFIG_PATH} (in base)"
     else:
         shown = path.as_posix()
+        if path.parent.is_symlink():
+            raise ConfigError("is reached by a symbolic link; make its folder a regular one", path=shown)
         data = read_bytes(Candidate(path, shown, named=True)) if _has_config(root, shown) else None
     if data is None:
         return Config()

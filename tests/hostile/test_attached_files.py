@@ -57,3 +57,17 @@ def test_what_is_outside_or_is_git_s_own(work_tree, check, tmp_path, name):
     (work_tree.root / "app" / "link.asl").symlink_to(tmp_path / "outside.asl")
     (work_tree.root / "app" / "folder").symlink_to(tmp_path)
     assert judged(work_tree, check, name) == set()
+
+
+@pytest.mark.parametrize("link", [".github", ".github/saya.yml"])
+def test_a_configuration_elsewhere(work_tree, check, tmp_path, link):
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "saya.yml").write_text("secret-of-another-tree: 1\n")
+    at = work_tree.root / link
+    at.parent.mkdir(exist_ok=True)
+    at.symlink_to(tmp_path / "outside" / ("saya.yml" if link.endswith("yml") else ""))
+    work_tree.write("t.yaml", "Resources: {Q: {Type: AWS::SQS::Queue}}\n")
+    code, report = check(".")
+    (error,) = report["errors"]
+    assert (code, error["path"]) == (2, (work_tree.root / ".github" / "saya.yml").as_posix())
+    assert "secret-of" not in json.dumps(report)
