@@ -102,7 +102,9 @@ class LogGroups:
         for needed, id_ in self._names.get(name.key, ()):
             if both(guard, needed) == guard:
                 return guard, NamedGroup(self._view.resource(resolver.resources[id_]), str(name), here)
-        return guard, NamedGroup(None, str(name), here)
+        elsewhere = self._view.meant(name)
+        label = elsewhere.id if elsewhere is not None and elsewhere.type == LOG_GROUP_TYPE else str(name)
+        return guard, NamedGroup(None, label, here)
 
     def _is_here(self, written: LogGroupText) -> bool:
         """Whether an ARN is of the region and the account that the stack is deployed to."""

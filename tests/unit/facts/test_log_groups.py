@@ -5,6 +5,7 @@ import pytest
 from saya.facts.log_groups import collect
 from saya.facts.types import LogGroupArn
 from saya.facts.view import View
+from saya.model.assembly import nested_stack
 from saya.model.resolve import Resolver
 from saya.model.template import load_template
 from saya.model.value import Unknown
@@ -229,3 +230,23 @@ def test_a_suffix_behind_an_undecided_value_is_meant():
 def test_an_undecided_value_says_nothing_where_either_form_will_do():
     text = template("AWS::DataSync::Task", "{CloudWatchLogGroupArn: !ImportValue logs}")
     assert log_group_arns(text) == []
+
+
+def test_the_log_group_of_a_parent_is_called_as_it_is_there():
+    child = """
+Parameters: {Group: {Type: String}}
+Resources: {Flow: {Type: AWS::EC2::FlowLog, Properties: {LogDestination: !Ref Group}}}
+"""
+    parent = """
+Resources:
+  Logs: {Type: AWS::Logs::LogGroup}
+  Child:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: child.yaml, Parameters: {Group: !GetAtt Logs.Arn}}
+"""
+    source = Source("parent.yaml", parent)
+    above = Resolver(load_template(parse(source), source), files={"child.yaml": Source("child.yaml", child)}.get)
+    below = nested_stack(above, above.resources["Child"])
+    assert below is not None
+    (fact,) = collect(View(below))
+    assert (fact.log_group, fact.log_group_name, fact.form) == (None, "Logs", "starred")
