@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from saya.findings import Context, Finding, Undecided
     from saya.policy.judge import Judgement
 
-_Site = tuple[str, str, str, str]
+_Site = tuple[str, str, str, str, str, int]
 
 
 class _Names:
@@ -35,7 +35,8 @@ class _Names:
         """The fingerprint of an entry: its own where it is known already or nothing else is, else that of the same site
         in other contexts.
         """
-        site = (entry.policy, entry.template, entry.resource, entry.property)
+        place = entry.location
+        site = (entry.policy, entry.template, entry.resource, entry.property, place.path, place.span.start)
         known = self.sites.setdefault(site, {})
         own = entry.fingerprint
         if own not in known:

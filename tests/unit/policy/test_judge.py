@@ -336,6 +336,12 @@ def test_a_site_that_each_context_names_otherwise_is_one(made, policy):
     assert merge_contexts([dev, open_]).undecided == ()
 
 
+def test_what_is_written_in_two_places_stays_two(made, policy):
+    dev = judged([policy], [made.invocation(subject="A", line=7)], context=Context("dev"))
+    prod = judged([policy], [made.invocation(subject="B", line=8)], context=Context("prod"))
+    assert len(merge_contexts([dev, prod]).findings) == 2
+
+
 def test_two_sites_at_one_property_stay_two(made, policy):
     both = [made.invocation(subject="A"), made.invocation(subject="B")]
     dev = judged([policy], both, context=Context("dev"))
