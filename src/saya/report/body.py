@@ -7,7 +7,7 @@ from collections.abc import Callable
 from saya.findings import Finding, Report
 from saya.record import record
 from saya.report.comment import CommentWriter, cut
-from saya.report.grouping import group_findings
+from saya.report.grouping import group_findings, group_notices
 from saya.report.markdown import code, plain
 from saya.report.rendering import Plain, counted
 from saya.report.telling import problem, tally
@@ -117,7 +117,7 @@ class BodyWriter:
             f"{counted(silent, 'finding')} silenced before" if silent else "",
             f"{counted(len(report.templates), 'template')} judged",
             self._silencing() if found else "",
-            *map(plain, report.notices),
+            *map(plain, group_notices(report.notices)),
             *self.notices,
         ]
         return [line for line in lines if line]

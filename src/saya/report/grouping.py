@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from saya.findings import SEVERITIES, Finding, PlannedDeployment
 from saya.record import replace
 
+PLACES_NAMED = 4
+
 
 def group_findings(findings: Iterable[Finding]) -> list[tuple[Finding, ...]]:
     """The groups, the most severe first, then by place; within a group likewise.
@@ -77,3 +79,17 @@ def rank(finding: Finding) -> tuple[int, str, int, str]:
     """A key that sorts the most severe first, then by place."""
     at = finding.location
     return SEVERITIES.index(finding.severity), at.path, at.span.start, finding.policy
+
+
+def group_notices(notices: Iterable[str]) -> list[str]:
+    """Notices of the form `where: what`, each thing said once: of the first places, and of how many more."""
+    places: dict[str, list[str]] = {}
+    for notice in notices:
+        where, colon, what = notice.partition(": ")
+        places.setdefault(what if colon else notice, []).append(where if colon else "")
+    return [_notice(list(dict.fromkeys(wheres)), what) for what, wheres in places.items()]
+
+
+def _notice(wheres: list[str], what: str) -> str:
+    more = f" and {len(wheres) - PLACES_NAMED} more" if len(wheres) > PLACES_NAMED else ""
+    return f"{', '.join(wheres[:PLACES_NAMED])}{more}: {what}" if wheres[0] else what

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from saya.findings import SEVERITIES, Context, Finding, JudgedTemplate, Problem, Related, Report, Suppressed, Undecided
 from saya.report.excerpt import apart, excerpt
-from saya.report.grouping import held, likewise, shared_places, subject
+from saya.report.grouping import group_notices, held, likewise, shared_places, subject
 from saya.report.inert import inert, inert_path
 from saya.text.source import Location, Span
 
@@ -38,7 +38,7 @@ class _Teller:
     def text(self) -> str:
         blocks = ["\n".join(self.group(group)) for group in _groups(self.findings)]
         blocks += ["\n".join(map(self.problem, self.problems))] if self.problems else []
-        blocks += [f"notice: {inert(notice)}" for notice in self.report.notices]
+        blocks += [f"notice: {inert(notice)}" for notice in group_notices(self.report.notices)]
         blocks += [self.silenced(entry) for entry in self.report.suppressed if entry.added_by_head]
         blocks += ["\n".join(self.undecided(self.open))] if self.open else []
         return "\n\n".join([*blocks, self.summary()]) + "\n"

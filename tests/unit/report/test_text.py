@@ -261,3 +261,10 @@ def test_what_a_change_mends_and_silences_is_told():
 def test_findings_of_unknown_age_are_told_as_such():
     report = Report(findings=(finding(status="unknown"),), templates=(JUDGED,))
     assert tell_text(report).endswith("1 warning in 1 template; whether they are new is not known\n")
+
+
+def test_what_several_notices_say_is_said_once():
+    notices = ("a: not run", "alone", *(f"{name}: not run" for name in "bcdef"), "g: empty", "h: empty")
+    told = tell_text(Report(templates=(JUDGED,), notices=notices))
+    lines = [line for line in told.splitlines() if line.startswith("notice: ")]
+    assert lines == ["notice: a, b, c, d and 2 more: not run", "notice: alone", "notice: g, h: empty"]
