@@ -19,6 +19,10 @@ from saya.text.node import MappingNode, Node, ScalarNode
 from saya.text.source import Source
 
 _OUTPUTS = "Outputs"
+_COMPARED = ("Properties", "Type")
+"""What of a resource is compared otherwise than as it is written."""
+_CONSTRAINTS = {"AllowedPattern", "AllowedValues"}
+"""What a parameter's Default has to meet."""
 _ANCHOR = pattern(r"(?:^|[\s\[{,])&[A-Za-z0-9]")
 """An anchor of YAML, by which one text is part of several resources."""
 
@@ -29,11 +33,12 @@ def changed_values(before: Resolver, after: Resolver, edits: tuple[Replacement, 
     A resource that is new or gone is a target without a path; so is one of another type or Condition. A section's key
     that means something else is a target whose resource is the section.
     """
+    revisions = Revisions(before, after)
     yield from _changed_sections(before.template, after.template)
+    yield from _changed_conditions(revisions)
     for name in dict.fromkeys((*before.resources, *after.resources)):
         if name not in before.resources or name not in after.resources:
             yield Target(name)
-    revisions = Revisions(before, after)
     for name in _concerned(before, edits):
         one, other = before.resources.get(name), after.resources.get(name)
         if one is not None and other is not None:
@@ -59,14 +64,27 @@ def _changed_sections(before: Template, after: Template) -> Iterator[Target]:
                 yield Target(section, (key,))
 
 
+def _changed_conditions(revisions: Revisions) -> Iterator[Target]:
+    """The conditions and rules that depend on a parameter or mapping that is another one now."""
+    redefined = revisions.redefined
+    for name in sorted(redefined.conditions):
+        yield Target("Conditions", (name,))
+    rules = revisions.head.template.root.get("Rules")
+    if rules is not None and redefined.touch(rules):
+        yield Target("Rules")
+
+
 def _without_default(node: Node | None, section: str) -> str:
-    if section == "Parameters" and isinstance(node, MappingNode):
+    """A parameter, or another entry of a section, as it is written; without a Default that is free to change."""
+    if section == "Parameters" and isinstance(node, MappingNode) and not _CONSTRAINTS & node.entries.keys():
         return str({key: _written(value) for key, value in node.entries.items() if key != "Default"})
     return _written(node)
 
 
 def _changed_in(revisions: Revisions, one: TemplateResource, other: TemplateResource) -> Iterator[Target]:
-    if one.type != other.type or one.guard != other.guard or _attributes(one) != _attributes(other):
+    if (one.type, one.guard, _attributes(one)) != (other.type, other.guard, _attributes(other)) or any(
+        revisions.redefined.touch(node) for key, node in other.node.entries.items() if key not in _COMPARED
+    ):
         yield Target(one.id)
     for name in dict.fromkeys((*_names(revisions.base, one), *_names(revisions.head, other))):
         for difference in revisions.differences(one, other, name):
@@ -103,7 +121,7 @@ def _names(resolver: Resolver, declared: TemplateResource) -> Iterator[str]:
 
 def _attributes(declared: TemplateResource) -> dict[str, str]:
     """What a resource has beside its Properties, as it is written."""
-    return {key: _written(node) for key, node in declared.node.entries.items() if key not in ("Properties", "Type")}
+    return {key: _written(node) for key, node in declared.node.entries.items() if key not in _COMPARED}
 
 
 def _written(node: Node | None) -> str:

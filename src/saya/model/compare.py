@@ -77,7 +77,7 @@ class Revisions:
         self.base = base
         self.head = head
         self.renamed = renamed or {}
-        self._redefined = find_redefinitions(base, head)
+        self.redefined = find_redefinitions(base, head)
 
     def joined(self, base: Guard, head: Guard) -> Guard | None:
         """The guard of a pair of alternatives, or None where the two never meet.
@@ -86,7 +86,7 @@ class Revisions:
         """
         if not base.terms and not head.terms:
             return ALWAYS
-        redefined = self._redefined
+        redefined = self.redefined
         if self.base.join(base, redefined.base) is None or self.head.join(head, redefined.head) is None:
             return None
         conditions = tuple(
@@ -106,7 +106,7 @@ class Revisions:
             one is not None
             and other is not None
             and written(one) == written(other)
-            and not self._redefined.touch(other)
+            and not self.redefined.touch(other)
             for one, other in nodes
         )
 
@@ -213,7 +213,7 @@ class Revisions:
 
     def _same_expression(self, pair: _Pair) -> bool:
         """Whether both sides are written alike, so that they come to the same whatever they come to."""
-        return written(pair.base_at) == written(pair.head_at) and not self._redefined.touch(pair.head_at)
+        return written(pair.base_at) == written(pair.head_at) and not self.redefined.touch(pair.head_at)
 
 
 def _as_written(found: Iterator[Difference], path: tuple[str, ...], pair: _Pair) -> Iterator[Difference]:

@@ -94,6 +94,37 @@ def test_a_shared_origin_is_left_where_another_use_would_change(made):
     assert finding.advice.endswith("(No fix is offered: `Other.Value` would change too.)")
 
 
+@pytest.mark.parametrize(
+    ("beside", "changed"),
+    [
+        ("Conditions: {Own: !Equals [!Ref Arn, ARN]}\n", "Conditions.Own"),
+        ("Conditions: {Own: !Not [!Equals [!FindInMap [Arns, !Ref Arn, x], y]]}\n", "Conditions.Own"),
+        ("Rules: {Own: {Assertions: [{Assert: !Equals [!Ref Arn, ARN]}]}}\n", "Rules"),
+        ("  Other: {Type: AWS::SNS::Topic, Metadata: {Arn: !Ref Arn}}\n", "Other"),
+        ("  Other: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref Arn}}\n", "Other.DisplayName"),
+    ],
+)
+def test_a_default_is_left_where_something_else_depends_on_it(made, beside, changed):
+    arn = "'arn:aws:logs:eu-west-1:1:log-group:x:*'"
+    flow = "Resources:\n  Flow: {Type: AWS::EC2::FlowLog, Properties: {LogDestination: !Ref Arn}}\n"
+    text = f"Parameters: {{Arn: {{Type: String, Default: {arn}}}}}\n{flow}"
+    assert made.applied(text, made.only(made.mended(text))) == text.replace(":*", "")
+
+    shared = text + beside.replace("ARN", arn)
+    assert made.only(made.mended(shared)).advice.endswith(f"(No fix is offered: `{changed}` would change too.)")
+
+
+@pytest.mark.parametrize("constraint", ["AllowedPattern: '.*:.'", "AllowedValues: [a, b]"])
+def test_a_default_is_left_where_it_may_not_be_another(made, constraint):
+    text = f"""\
+Parameters: {{Arn: {{Type: String, Default: 'arn:aws:logs:eu-west-1:1:log-group:x:*', {constraint}}}}}
+Mappings: {{Arns: {{A: {{x: y}}}}}}
+Resources:
+  Flow: {{Type: AWS::EC2::FlowLog, Properties: {{LogDestination: !Ref Arn}}}}
+"""
+    assert [each.fix for each in made.mended(text)] == [None] * len(made.mended(text))
+
+
 def test_an_output_is_a_use_too(made):
     finding = made.only(made.mended(MAPPED + "Outputs:\n  Arn: {Value: !FindInMap [Arns, eu-west-1, Flow]}\n"))
 
