@@ -1,4 +1,4 @@
-"""A policy with one clause less: what its examples must notice."""
+"""A policy with one clause or one fix less: what its examples must notice."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from saya.text.source import Location
 
 
 class Without(NamedTuple):
-    """A policy that lacks one clause: what the clause says, and where it stands."""
+    """A policy that lacks one clause, or one fix: what the clause says or the fix is called, and where it stands."""
 
     clause: str
     at: Location
@@ -44,6 +44,14 @@ def each_without(policy: Policy) -> Iterator[Without]:
         rest = policy.severities[:number] + policy.severities[number + 1 :]
         clause = f"severity {case.severity} where {phrase(case.where)}"
         yield Without(clause, case.where.at, replace(policy, severities=rest))
+
+
+def each_without_fix(policy: Policy) -> Iterator[Without]:
+    """The policy without each of its fixes, but for the manual ones, which are never applied."""
+    for number, fix in enumerate(policy.fixes):
+        if fix.safety != "manual":
+            rest = policy.fixes[:number] + policy.fixes[number + 1 :]
+            yield Without(fix.title, fix.at, replace(policy, fixes=rest))
 
 
 class _Shorter(NamedTuple):

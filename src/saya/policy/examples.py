@@ -1,4 +1,4 @@
-"""`saya test`: every example of a policy says what it should, and would notice the loss of any clause."""
+"""`saya test`: every example of a policy says what it should, and would notice the loss of any clause or fix."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Protocol
 from saya.errors import UserError
 from saya.facts.types import Fact
 from saya.findings import Context
-from saya.policy.coverage import each_without
+from saya.policy.coverage import each_without, each_without_fix
 from saya.policy.judge import Judgement, judge
 from saya.policy.language import Example, Expectation, Policy
 from saya.record import NamedTuple, replace
@@ -58,7 +58,7 @@ def run_examples(policies: Sequence[Policy], facts_of: FactsOf, fixed_of: FixedO
 
     `facts_of` gives the facts of an example's template, in its region and with its parameters, of the kinds that the
     policies are for; it raises UserError where there is no template to judge. `fixed_of` gives what the policy's fixes
-    make of an example; without it what the examples say of that is not tried.
+    make of an example; without it what the examples say of that is not tried, nor whether they show every fix.
     """
     failures: list[Failure] = []
     clauses = 0
@@ -99,8 +99,23 @@ def _try_examples(policy: Policy, facts_of: FactsOf) -> tuple[list[tuple[Example
     return shown, failures
 
 
-def _try_fixes(policy: Policy, facts_of: FactsOf, fixed_of: FixedOf) -> Iterator[Failure]:
-    """What the fixes make of the examples that say it, and that nothing is found any more then."""
+def _try_fixes(policy: Policy, facts_of: FactsOf, fixed_of: FixedOf) -> list[Failure]:
+    """What the fixes make of the examples that say it, that nothing is found any more then, and that each is shown."""
+    return list(_try_fixed(policy, facts_of, fixed_of)) or list(_try_without_fixes(policy, fixed_of))
+
+
+def _try_without_fixes(policy: Policy, fixed_of: FixedOf) -> Iterator[Failure]:
+    shown = [(example, example.fixed) for example in policy.tests if example.fixed is not None]
+    for without in each_without_fix(policy):
+        if not any(_wrongly_fixed(fixed_of(without.policy, example), fixed) for example, fixed in shown):
+            message = (
+                f"no example of {policy.id} shows the fix `{without.clause}`: without it, all still pass; "
+                "add `fixed` to a bad example that it mends"
+            )
+            yield Failure(policy.id, without.at, message)
+
+
+def _try_fixed(policy: Policy, facts_of: FactsOf, fixed_of: FixedOf) -> Iterator[Failure]:
     for example in policy.tests:
         if example.fixed is None:
             continue

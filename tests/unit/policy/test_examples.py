@@ -9,6 +9,7 @@ from saya.policy.coverage import each_without
 from saya.policy.example_section import marks_in
 from saya.policy.examples import run_examples
 from saya.policy.language import Expectation
+from saya.record import NamedTuple
 
 HEAD = """\
 id: fast-calls
@@ -145,6 +146,47 @@ def test_a_severity_and_an_unless_that_no_example_needs(made, facts_of):
         "no example of fast-calls needs `unless integration is service`",
         "no example of fast-calls needs `severity note where exposure is synchronous`",
     ]
+
+
+class Mended(NamedTuple):
+    text: str
+    advice: tuple[str, ...] = ()
+
+
+FIXES = """\
+fixes:
+  - {title: Walk, safety: safe, where: {exposure: synchronous}, edits: [{replace: at, with: walk}]}
+  - {title: Run, safety: SAFETY, edits: [{replace: at, with: run}]}
+tests:
+"""
+
+
+def run_with_fixes(made, facts_of, safety, *fixed):
+    text = HEAD.replace("tests:\n", FIXES.replace("SAFETY", safety))
+    shown = "".join(f"      fixed: |\n        qualified\n        {each}\n" for each in fixed)
+    text = text.replace("        two  # error\n", f"        two  # error\n{shown}", 1)
+
+    def mended(policy, example):
+        return Mended(f"qualified\n{policy.fixes[0].title.lower() if policy.fixes else 'two'}\n")
+
+    return failures(run_examples([policy(made, text=text)], facts_of, mended))
+
+
+def test_a_fix_that_no_example_shows(made, facts_of):
+    assert run_with_fixes(made, facts_of, "unsafe", "walk") == [
+        "14:5: no example of fast-calls shows the fix `Run`: without it, all still pass; "
+        "add `fixed` to a bad example that it mends"
+    ]
+
+
+def test_no_example_has_to_show_a_manual_fix(made, facts_of):
+    assert run_with_fixes(made, facts_of, "manual", "walk") == []
+
+
+def test_without_any_fixed_no_fix_is_shown(made, facts_of):
+    found = run_with_fixes(made, facts_of, "safe")
+
+    assert [failure.split("`")[1] for failure in found] == ["Walk", "Run"]
 
 
 @pytest.mark.parametrize(
