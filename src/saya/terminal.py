@@ -27,7 +27,8 @@ class ProgressLine:
         """Say that so many files are read, and which is next; not more often than can be read."""
         if self.next == float("inf") or time.monotonic() < self.next:
             return
-        self.stream.write(f"\r\x1b[K{number} files read, now {inert(path)[-60:]}")
+        files = "1 file" if number == 1 else f"{number} files"
+        self.stream.write(f"\r\x1b[K{files} read, now {inert(path)[-60:]}")
         self.stream.flush()
         self.visible = True
         self.next = time.monotonic() + self.PACE

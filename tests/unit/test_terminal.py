@@ -87,6 +87,6 @@ def test_progress_is_told_on_a_real_terminal_and_taken_away_before_the_report():
     code, written = on_a_terminal(AT_ONCE, "check", str(TEMPLATE), NO_COLOR="1")
     assert code == 1
     progress, report = written.split("\r\x1b[K")[1:]
-    assert progress.startswith("1 files read, now ")
+    assert progress.startswith("1 file read, now ")
     assert report.startswith(f"{TEMPLATE}:")
     assert "\x1b" not in report
