@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from saya.errors import ConfigError
@@ -32,6 +34,8 @@ def load_configured(
     for folder, entry in folders:
         below = None if base is None else path_below(folder, root)
         if base is None or below is None:
+            if entry is not None:
+                _check_folder(folder, entry)
             left.append(folder)
             continue
         found = list(_base_sources(below, base))
@@ -48,6 +52,16 @@ def load_configured(
         except ConfigError as error:
             raise _placed(error, name) from None
     return policies
+
+
+def _check_folder(folder: Path, entry: Placed) -> None:
+    """Raises ConfigError where the configuration names no directory of policies."""
+    if not os.path.isdir(folder):  # a name too long, or with a NUL, is none either
+        message = f"no directory `{entry.value}`; valid is a path from the root of the work tree"
+        raise _placed(ConfigError(message), entry)
+    with suppress(OSError):  # told where the policies are read
+        if not any(path.suffix in SUFFIXES for path in folder.iterdir()):
+            raise _placed(ConfigError(f"no policies in `{entry.value}`; a policy is a .yml file"), entry)
 
 
 def _base_sources(folder: str, base: Files) -> Iterator[Source]:

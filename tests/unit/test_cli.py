@@ -225,11 +225,16 @@ def test_the_configuration_changes_severities_and_the_gate(saya):
         ("severity:\n  lambda-layers: error\n", ":2:3: "),
         ("select: [lambda-layers]\n", ":1:10: "),
         ("params:\n  lambda-layer-architecture: {bogus: 1}\n", ":2:3: "),
+        ("policies:\n  - nowhere\n", ":2:5: "),
+        ("policies: [bare]\n", ":1:12: "),
+        (f"policies: [{'a' * 300}]\n", ":1:12: "),
+        ('policies: ["\\0"]\n', ":1:12: "),
         ("a: [\n", ":2:1: "),
     ],
 )
 def test_a_configuration_that_does_not_hold_stops_the_run(saya, text, place):
     write("t.yaml", CLEAN)
+    write("bare/README", "no policies")
     write(".github/saya.yml", text)
     code, out, _ = saya("check", "--format", "json")
     (problem,) = json.loads(out)["errors"]
