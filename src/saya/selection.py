@@ -56,7 +56,7 @@ def load_configured(
 
 def _check_folder(folder: Path, entry: Placed) -> None:
     """Raises ConfigError where the configuration names no directory of policies."""
-    if not os.path.isdir(folder):  # a name too long, or with a NUL, is none either
+    if not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises for too long a name
         message = f"no directory `{entry.value}`; valid is a path from the root of the work tree"
         raise _placed(ConfigError(message), entry)
     with suppress(OSError):  # told where the policies are read
