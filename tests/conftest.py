@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -80,6 +81,16 @@ def work_tree(tmp_path, monkeypatch) -> WorkTree:
     tree = make_work_tree(tmp_path / "tree")
     monkeypatch.chdir(tree.root)
     return tree
+
+
+@pytest.fixture
+def public_path(tmp_path) -> Path:
+    """pytest's folder for a test, open to programs that run as nobody; it makes it for its own user alone."""
+    for folder in (tmp_path, *tmp_path.parents):
+        mode = folder.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            folder.chmod(mode | 0o055)
+    return tmp_path
 
 
 @contextmanager

@@ -14,11 +14,10 @@ RULE, HOURLY = "NightlyC44EE0A7", "HourlyD18D9A22"
 
 
 @pytest.fixture
-def project(work_tree, monkeypatch):
+def project(work_tree, public_path, monkeypatch):
     """A program as base has it, with something installed for it; every user may read it, as root's programs need."""
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
-    for folder in (work_tree.root, *work_tree.root.parents[:3]):
-        folder.chmod(0o755)
+    work_tree.root.chmod(0o755)
     shutil.copytree(Path(__file__).parents[2] / "examples/cdk-python/orders", work_tree.root / "orders")
     shutil.copytree(FIXTURE, work_tree.root / "build/made")
     work_tree.write("cdk.json", json.dumps(APP))

@@ -17,10 +17,8 @@ MADE = 'echo \'{"version": "55.0.0"}\' > "$CDK_OUTDIR/manifest.json"'
 
 
 @pytest.fixture
-def project(tmp_path) -> Path:
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    return tmp_path
+def project(public_path) -> Path:
+    return public_path
 
 
 def run(project: Path, app: str, folder: str = "", **settings: object) -> dict[str, bytes]:
