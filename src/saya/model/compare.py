@@ -103,10 +103,7 @@ class Revisions:
         sections = [side.template.globals for side in (self.base, self.head)]
         nodes = ((base.node, head.node), *([(sections[0], sections[1])] if sections[0] or sections[1] else ()))
         return base.scope == head.scope and all(
-            one is not None
-            and other is not None
-            and written(one) == written(other)
-            and not self.redefined.touch(other)
+            one is not None and other is not None and written(one) == written(other) and not self.redefined.touch(other)
             for one, other in nodes
         )
 
