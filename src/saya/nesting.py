@@ -24,6 +24,9 @@ MOST_RESOURCES = 200_000
 nest stacks multiply; CloudFormation takes 2,500 in one operation.
 """
 
+MOST_BYTES = 64 * 1024 * 1024
+"""Bytes of templates that are related; CloudFormation takes 1 MB each."""
+
 _MARKS = tuple(type_.encode() for type_ in TEMPLATE_OF)
 
 
@@ -121,13 +124,22 @@ class Nestings:
 
 
 def related(contents: Iterable[tuple[T, bytes]]) -> Iterator[T]:
-    """Those of the templates that may nest others, or export what another of them imports, told by their bytes."""
-    exporting, importing = [], False
+    """Those of the templates that may nest others, or export what another of them imports, told by their bytes.
+
+    All of them are kept in memory; past `MOST_BYTES` the rest count as related to none.
+    """
+    exporting, importing, size = [], False, 0
     for each, data in contents:
         importing = importing or b"ImportValue" in data
-        if any(mark in data for mark in _MARKS):
+        nests = any(mark in data for mark in _MARKS)
+        if not nests and not (b"Export" in data and b"Outputs" in data):
+            continue
+        size += len(data)
+        if size > MOST_BYTES:
+            break
+        if nests:
             yield each
-        elif b"Export" in data and b"Outputs" in data:
+        else:
             exporting.append(each)
     yield from exporting if importing else ()
 

@@ -1,5 +1,7 @@
 """Nested stacks, by the command that users run."""
 
+from saya.nesting import related
+
 NOTE = "lambda-unqualified-invocation"
 RACE = "lambda-non-atomic-update"
 
@@ -207,3 +209,9 @@ def test_a_reference_that_a_parent_passes_on_is_resolved(work_tree, check):
     assert [(each["policy"], each["property"]) for each in report["findings"]] == [
         ("custom-resource-secret-reference", "Other")
     ]
+
+
+def test_related_templates_fit_into_memory():
+    """Thousands of large ones would not; nothing is parsed to know that."""
+    large = b"AWS::CloudFormation::Stack" + b"x" * (8 * 1024 * 1024)
+    assert list(related((number, large) for number in range(100))) == list(range(7))
