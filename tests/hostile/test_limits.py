@@ -190,3 +190,12 @@ def test_names_that_run_into_each_other(judge):
     resources = {name: {**FUNCTION, "Properties": layer} for name in names}
     report = judge({"t.json": json.dumps({"Resources": resources})})[1]
     assert len({finding["fingerprint"] for finding in report["findings"]}) == len(names)
+
+
+# --- what has no name -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", ["{{resolve:ssm-secure:a}}", "{{resolve:secretsmanager:a}}", "hunter2", "{{resolve:"])
+def test_properties_that_are_a_text(judge, value):
+    resource = {"Type": "Custom::Password", "Properties": value}
+    assert judge({"t.json": json.dumps({"Resources": {"A": resource}})})[0] == 2

@@ -83,7 +83,7 @@ def _of_resource(view: View, declared: TemplateResource, *, written: str = "") -
 
                 fields |= reading(view, declared, service, text)
             whole = match.start() == 0 and match.end() == len(masked)
-            key = place.path[-1] if whole and isinstance(place.path[-1], str) else None
+            key = place.path[-1] if whole and place.path and isinstance(place.path[-1], str) else None
             pinned = _is_pinned(match[2], service)
             yield DynamicReference(**fields, service=service, name=name, key=key, pinned=pinned)
 
