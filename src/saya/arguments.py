@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import saya
 from saya.findings import SEVERITIES
-from saya.settings import check_region
+from saya.region import check_region
 
 MISTAKE = 2
 

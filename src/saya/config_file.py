@@ -8,8 +8,8 @@ from typing import Any, TypeVar, get_args
 
 from saya.errors import ConfigError
 from saya.pattern import pattern
+from saya.region import REGION, check_region
 from saya.settings import (
-    REGION,
     Architecture,
     Config,
     FailOn,
@@ -20,7 +20,6 @@ from saya.settings import (
     SeverityOrOff,
     Suppressing,
     Synthesise,
-    check_region,
 )
 from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
 from saya.text.parse_yaml import parse_yaml

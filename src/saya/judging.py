@@ -148,7 +148,7 @@ def find_deployments(
     samconfig.toml says.
     """
     try:
-        deployments = read_deployments(files, path, shown) or (Deployment(),)
+        deployments = read_deployments(files, path, shown, problems) or (Deployment(),)
     except UserError as error:
         problems.append(error)
         deployments = (Deployment(),)

@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping, MutableMapping
 from typing import Literal
 
-from saya.pattern import pattern
 from saya.record import NamedTuple, field, record
 from saya.text.source import Location
 
@@ -19,9 +18,6 @@ Architecture = Literal["x86_64", "arm64"]
 Scalar = str | bool | int
 
 CONFIG_PATH = ".github/saya.yml"
-
-REGION = pattern(r"[a-z]{2,5}(?:-[a-z]+)+-[0-9]{1,2}")
-"""The form of an AWS Region: us-east-1, us-gov-west-1, eusc-de-east-1, us-isob-east-1."""
 
 
 @record(kw_only=True)
@@ -127,13 +123,6 @@ class Config:
     fail_on_undecided: bool = False
     suppressions: Suppressing = "head"
     synthesise: Synthesise = "auto"
-
-
-def check_region(region: str) -> str:
-    """The region, if it has the form of one. Raises ValueError."""
-    if not REGION.fullmatch(region):
-        raise ValueError(f"`{region}` is no AWS Region; valid is a name like eu-central-1")
-    return region
 
 
 def _regex(pattern: str) -> str:

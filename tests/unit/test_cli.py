@@ -373,6 +373,17 @@ def test_a_broken_samconfig_is_a_problem_and_the_template_is_judged(saya):
     assert "error[lambda-layer-architecture]" in out
 
 
+def test_a_wrong_value_of_a_samconfig_is_a_problem_and_the_template_is_judged(saya):
+    write("template.yaml", ERROR)
+    write("samconfig.toml", "[a.deploy.parameters]\nregion = 3\n")
+    code, out, _ = saya("check")
+    assert code == 2
+    assert (
+        "samconfig.toml:2:10: problem[config]: `region` of [a] is a number; valid is a name like eu-central-1\n" in out
+    )
+    assert "error[lambda-layer-architecture]" in out
+
+
 def test_parameters_decide(saya):
     text = ERROR.replace("[arm64]", "[!Ref Arch]")
     write("t.yaml", "Parameters:\n  Arch: {Type: String}\n" + text)

@@ -1,6 +1,7 @@
 import pytest
 
-from saya.settings import Regions, check_region, read_environment
+from saya.region import check_region
+from saya.settings import Regions, read_environment
 
 
 @pytest.mark.parametrize(

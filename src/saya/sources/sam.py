@@ -11,106 +11,98 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
-from saya.errors import ConfigError, ParseError
+from saya.errors import ConfigError, UserError
+from saya.region import check_region
 from saya.sources.base import Deployment, Files
-from saya.sources.workspace import decode
-from saya.text.node import MappingNode, Node, ScalarNode, SequenceNode
-from saya.text.parse import parse
+from saya.sources.sam_config import Numeral, SamConfig, described, load_config
 
 CONFIGS = ("samconfig.toml", "samconfig.yaml", "samconfig.yml")
 DEFAULT_TEMPLATES = ("template.yaml", "template.yml", "template.json")
 
-LARGEST = 256 * 1024
 MOST = 100
 """Environments of one template; it is judged for each."""
 
-# What the parser of TOML takes memory for that grows with the square of the length.
-_LONG_KEY = r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){64}"""
+LONGEST_TOLD = 40
+
+FORMS: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "parameter_overrides": ((str, list, dict), 'text such as "Stage=prod Size=2", a list of such, or a table'),
+    "region": ((str,), "a name like eu-central-1"),
+    "stack_name": ((str,), "text"),
+}
+"""The settings that are read: their types, and those in words."""
 
 # Text up to a space that stands in no quotes.
 _WORD = r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.|[^\s"'])+"""
 
 
-def read_deployments(files: Files, path: str, shown: str) -> tuple[Deployment, ...]:
+def read_deployments(files: Files, path: str, shown: str, problems: list[UserError]) -> tuple[Deployment, ...]:
     """The deployments of a template that the SAM configuration in its folder gives, one for each environment; often
     none.
 
-    `path` is the template's among the `files`, `shown` as the user would write it. Raises ConfigError where that file
-    cannot be read, or has more than anybody deploys.
+    `path` is the template's among the `files`, `shown` as the user would write it. A setting of a wrong type, or a
+    region that is none, is one of the `problems` and counts as not given. Raises ConfigError where that file cannot be
+    read, or has more than anybody deploys.
     """
     folder = posixpath.dirname(path)
     name = next((each for each in CONFIGS if files.has(posixpath.join(folder, each))), None)
     data = files.read(posixpath.join(folder, name)) if name is not None else None
     if name is None or data is None:
         return ()
-    load = _load_toml if name.endswith(".toml") else _load_yaml
-    shown = posixpath.join(posixpath.dirname(shown), name)
-    if len(data) > LARGEST:
-        raise ConfigError(f"is larger than {LARGEST // 1024} kB; keep what deploys the templates beside it", path=shown)
-    environments = [(each, table) for each, table in load(data, shown).items() if isinstance(table, dict)]
-    found = (_read_environment(f"{name} [{each}]", table, files, path) for each, table in environments)
-    deployments = tuple(deployment for deployment in found if deployment is not None)
-    if len(deployments) > MOST:
-        raise ConfigError(f"has more than {MOST} environments for {posixpath.basename(path)}; deploy fewer", path=shown)
-    return deployments
+    config = load_config(data, posixpath.join(posixpath.dirname(shown), name))
+    tables = {each: table for each, table in config.tables.items() if isinstance(table, dict)}
+    found = [each for each, table in tables.items() if _settings(table).keys() & FORMS and _is_for(table, files, path)]
+    if len(found) > MOST:
+        message = f"has more than {MOST} environments for {posixpath.basename(path)}; deploy fewer"
+        raise ConfigError(message, path=config.shown)
+    return tuple(_read_environment(config, each, tables[each], problems) for each in found)
 
 
-def _load_yaml(data: bytes, shown: str) -> Mapping[str, object]:
-    try:
-        root = parse(decode(data, shown), duplicates=[])
-    except ParseError as error:
-        raise ConfigError(error.message, path=shown, line=error.line, column=error.column) from None
-    found = _plain(root)
-    return found if isinstance(found, dict) else {}
-
-
-def _plain(node: Node | None) -> object:
-    """A node as tomllib has it."""
-    if isinstance(node, MappingNode):
-        return {name: _plain(value) for name, value in node.entries.items()}
-    if isinstance(node, SequenceNode):
-        return [_plain(item) for item in node.items]
-    if not isinstance(node, ScalarNode) or node.kind == "null":
-        return None
-    return node.text.lower() == "true" if node.kind == "bool" else node.text
-
-
-def _load_toml(data: bytes, shown: str) -> Mapping[str, object]:
-    import tomllib  # most templates have no samconfig.toml
-
-    try:
-        text = data.decode("utf-8-sig").replace("\r\n", "\n")
-        if re.search(_LONG_KEY, text):
-            raise ConfigError("has a key of more than 64 parts; the SAM CLI knows keys of four", path=shown)
-        return tomllib.loads(text)
-    except UnicodeDecodeError:
-        raise ConfigError("is not UTF-8; save it as UTF-8", path=shown) from None
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r" \(at line (\d+), column (\d+)\)", str(error))
-        message = str(error)[: place.start()] if place else str(error)
-        line, column = (int(place[1]), int(place[2])) if place else (None, None)
-        raise ConfigError(f"is not TOML: {_lower(message)}", path=shown, line=line, column=column) from None
-    except (ValueError, RecursionError):
-        raise ConfigError(
-            "is not TOML that can be read: a number is too long, or it nests too deep", path=shown
-        ) from None
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
-
-
-def _read_environment(origin: str, table: Mapping[str, object], files: Files, path: str) -> Deployment | None:
-    everywhere, deploy = _section(table, "global"), _section(table, "deploy")
-    settings = {**everywhere, **deploy}
-    if not {"stack_name", "region", "parameter_overrides"} & settings.keys() or not _is_for(table, files, path):
-        return None
+def _read_environment(
+    config: SamConfig, environment: str, table: Mapping[str, object], problems: list[UserError]
+) -> Deployment:
+    settings = dict(_settings(table))
+    wrong = {name: told for name in FORMS if (told := _mistake(name, settings.get(name))) is not None}
+    for name, told in wrong.items():
+        command = "deploy" if name in _section(table, "deploy") else "global"
+        line, column = config.place((environment, command, "parameters", name))
+        message = f"`{name}` of [{environment}] {told}"
+        problems.append(ConfigError(message, path=config.shown, line=line, column=column))
+        del settings[name]
+    region = _text(settings.get("region"))
     return Deployment(
         stack=_text(settings.get("stack_name")),
-        region=_text(settings.get("region")),
+        region=None if region is None or _is_placeholder(region) else region,
         parameters=tuple(read_overrides(settings.get("parameter_overrides"))),
-        origin=origin,
+        origin=f"{posixpath.basename(config.shown)} [{environment}]",
     )
+
+
+def _mistake(name: str, value: object) -> str | None:
+    """What is wrong with a setting, and what would be valid."""
+    types, valid = FORMS[name]
+    if not _is_of(value, types):
+        return f"is {described(value)}; valid is {valid}"
+    if name == "region" and isinstance(value, str) and value and not _is_placeholder(value):
+        try:
+            check_region(value if len(value) <= LONGEST_TOLD else f"{value[:LONGEST_TOLD]}...")
+        except ValueError as error:
+            return f"does not hold: {error}"
+    items = value if isinstance(value, list) else []
+    wrong = next((each for each in items if not _is_of(each, types)), None)
+    return None if wrong is None else f"has an item that is {described(wrong)}; valid is {valid}"
+
+
+def _is_of(value: object, types: tuple[type, ...]) -> bool:
+    return value is None or (isinstance(value, types) and not isinstance(value, Numeral))
+
+
+def _is_placeholder(value: str) -> bool:
+    """Whether a value waits for another program to fill it in: `${AWS_REGION}`, `{{region}}`, `<your-region>`."""
+    return any(mark in value for mark in "${<%")
+
+
+def _settings(table: Mapping[str, object]) -> Mapping[str, object]:
+    return {**_section(table, "global"), **_section(table, "deploy")}
 
 
 def _section(table: Mapping[str, object], command: str) -> Mapping[str, object]:
