@@ -23,7 +23,10 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
 
     With the name of a command it knows that command alone: making the parsers of all costs every start ten times that.
     """
-    parser = _Parser(prog="saya", description="Finds the sharp edges of CloudFormation and SAM templates.")
+    parser = _Parser(
+        prog="saya",
+        description="Finds the sharp edges of serverless templates: CloudFormation, SAM, CDK, Serverless Framework.",
+    )
     parser.add_argument("--version", action="version", version=f"saya {saya.__version__}")
     commands = parser.add_subparsers(
         metavar="COMMAND", dest="command", required=True, parser_class=_Parser, prog="saya"

@@ -215,7 +215,7 @@ def _baseline(arguments: Namespace, root: Path) -> tuple[Baseline | None, UserEr
     """What to compare with; else why a deployed stack cannot be: what there is is judged all the same."""
     if arguments.base is None:
         if arguments.merge_base:
-            raise ConfigError("--merge-base is of a revision; name it with --base")
+            raise ConfigError("--merge-base needs a revision; name it with --base")
         return None, None
     from saya.request import open_base
 

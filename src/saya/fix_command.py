@@ -100,7 +100,7 @@ def tell_fixes(fixes: Fixes, *, written: bool = True) -> Iterator[str]:
     made = sum(len(each.made) for each in fixes.files)
     left = sum(len(each.left) for each in fixes.files)
     without = sum(each.without for each in fixes.files)
-    rest = f"; {without} more for which there is no fix to apply, see `saya check`" if without else ""
+    rest = f"; no fix is meant for {without} more, see `saya check`" if without else ""
     yield f"{made} {done}, {left} left{rest}"
 
 

@@ -244,7 +244,7 @@ def test_two_folders_side_by_side(tmp_path, check, monkeypatch):
         (("a.yaml", "--base", "nonsense"), "the base `nonsense` is neither a revision nor a path"),
         (("a.yaml", "--base", "path:nowhere"), "cannot be opened: no such file or directory"),
         (("a.yaml", "--base", "path:a.yaml", "--merge-base"), "`path:a.yaml` has no merge base; that is for revisions"),
-        (("a.yaml", "--merge-base"), "--merge-base is of a revision; name it with --base"),
+        (("a.yaml", "--merge-base"), "--merge-base needs a revision; name it with --base"),
         (("a.yaml", "--base", "git:--all"), "`--all` is no revision; valid is a branch, a tag or a commit"),
     ],
 )

@@ -16,7 +16,7 @@ Resources:
     Properties: {FunctionName: !Ref Orders}
 """
 HEAD = BASE.replace("x86_64", "arm64").replace("[A]", "[B]")
-SAFE = "One deployment is safe"
+SAFE = "One deployment is enough"
 
 
 @pytest.fixture

@@ -8,7 +8,10 @@ from saya.findings import Finding, Report, Undecided
 from saya.report.grouping import subject
 from saya.report.inert import inert, inert_path
 
-SAFE = "One deployment is safe: no function changes in two calls while live callers meet it half-updated."
+SAFE = (
+    "One deployment is enough: no function changes in two calls while live callers meet it half-updated. "
+    "`saya check` says what else there is."
+)
 
 
 def planned(report: Report) -> tuple[Finding, ...]:

@@ -76,8 +76,8 @@ def permit(mode: Mode, trust: Trust) -> Permission:
     if mode == "always" or trust.ours:
         return Permission(granted=True, always=mode == "always", why="", search=trust.search)
     if trust.ours is None:
-        nothing = f"nothing is installed for it beside it ({', '.join(INSTALLED)}), or that is checked in"
-        why = f"it was not run, as {nothing}, and there is no assembly of it; {_ADVICE}"
+        needed = f"what it needs installed beside it ({', '.join(INSTALLED)}), in a Git repository and not checked in"
+        why = f"it was not run, which takes {needed}, and there is no assembly of it; {_ADVICE}"
         return Permission(granted=True, installed=True, why=why, search=trust.search)
     return Permission(
         why=f"it was not run, as the head is in another repository, and there is no assembly of it; {_ADVICE}"

@@ -65,7 +65,7 @@ def test_a_work_tree_does_not_say_that_it_is_to_be_run(work_tree, capsys, mode):
     work_tree.write("cdk.json", json.dumps({"app": "touch ran"}))
     work_tree.commit()
     assert main(["check", "--format", "json"]) == 0
-    assert "nothing is installed for it beside it" in json.loads(capsys.readouterr().out)["notices"][0]
+    assert "what it needs installed beside it" in json.loads(capsys.readouterr().out)["notices"][0]
     assert not (work_tree.root / "ran").exists()
 
 
