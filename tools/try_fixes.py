@@ -145,7 +145,8 @@ def _errors(linter: str, texts: list[str]) -> dict[str, Counter[str]]:
     found: dict[str, Counter[str]] = {str(path): Counter() for path in paths}
     for each in json.loads(done.stdout or "[]"):
         if each["Level"] == "Error":
-            found[each["Filename"]][f"{each['Rule']['Id']} {each['Message']}"] += 1
+            message = re.sub(r" \(line \d+\)", "", each["Message"])
+            found[each["Filename"]][f"{each['Rule']['Id']} {message}"] += 1
     return {text: found[str(path)] for path, text in zip(paths, texts, strict=True)}
 
 
